@@ -1,0 +1,1 @@
+"""Drivers, one folder a device class. Knows nothing of kiosk, screens or charts."""

@@ -1,0 +1,83 @@
+"""Which models there are, by device class: where their driver, simulator, verbs and conformance check live.
+
+Names are ``module:attribute`` and loaded on use, so that a kiosk imports only what it is fitted with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+
+from devices.contract import Device
+from devices.simulation import Simulator
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of a device class. ``line`` is the simulator's default listen address."""
+
+    driver: str
+    simulator: str
+    line: str
+
+
+CLASSES: dict[str, dict[str, Model]] = {
+    "card-reader": {
+        "pcsc": Model(
+            "devices.card_reader.pcsc:PcscCardReader",
+            "devices.card_reader.simulator:CardReaderSimulator",
+            "vpcd://127.0.0.1:35963",
+        ),
+    },
+    "id-reader": {
+        "sam-v": Model("devices.id_reader.sam_v:SamVReader", "devices.id_reader.simulator:SamVSimulator", "pty:"),
+    },
+    "pin-pad": {
+        "zt598": Model("devices.pin_pad.zt598:Zt598PinPad", "devices.pin_pad.simulator:Zt598Simulator", "pty:"),
+    },
+    "receipt-printer": {
+        "escpos": Model(
+            "devices.receipt_printer.escpos:EscposReceiptPrinter",
+            "devices.receipt_printer.simulator:EscposSimulator",
+            "pty:",
+        ),
+    },
+}
+"""Device class (as on the command line) -> model -> where it lives. A class's verbs are in its ``verbs`` module."""
+
+
+class UnknownModelError(ValueError):
+    """The message lists what there is."""
+
+
+def _load(where: str) -> Any:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def model(device_class: str, name: str) -> Model:
+    """The entry of a model. Raises UnknownModelError."""
+    if device_class not in CLASSES:
+        raise UnknownModelError(f"no device class {device_class!r}; there are: {', '.join(sorted(CLASSES))}")
+    models = CLASSES[device_class]
+    if name not in models:
+        raise UnknownModelError(f"no {device_class} model {name!r}; there are: {', '.join(sorted(models))}")
+    return models[name]
+
+
+def driver(device_class: str, name: str, at: str, **options: object) -> Device:
+    """Build a driver (no I/O). Raises UnknownModelError; a wrong option raises TypeError naming it."""
+    return cast("Device", _load(model(device_class, name).driver)(at, **options))
+
+
+def simulator(device_class: str, name: str, **options: object) -> Simulator:
+    """Build a simulated device. Raises UnknownModelError."""
+    return cast("Simulator", _load(model(device_class, name).simulator)(**options))
+
+
+def verbs(device_class: str) -> dict[str, Any]:
+    """What ``kiosk device <class>`` can do by hand: name -> :class:`devices.verbs.Verb`."""
+    if device_class not in CLASSES:
+        raise UnknownModelError(f"no device class {device_class!r}; there are: {', '.join(sorted(CLASSES))}")
+    return cast("dict[str, Any]", _load(f"devices.{device_class.replace('-', '_')}.verbs:VERBS"))

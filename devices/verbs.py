@@ -1,0 +1,27 @@
+"""How a device is poked by hand: ``kiosk device <class> --model M --at URL <verb> [words] [--json]``.
+
+A class lists its verbs in ``devices/<class>/verbs.py`` as ``VERBS: dict[str, Verb]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from devices.contract import Cancellation
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing to do with an opened device.
+
+    ``run(device, cancellation, words, tell)`` gets the opened driver, a cancellation set by Ctrl-C, the words after the
+    verb, and ``tell`` for progress lines; it returns what is printed: a mapping (``--json`` prints it as it is, else
+    one ``name: value`` a line) or a string. It may raise DeviceError or ValueError (a wrong word).
+    """
+
+    help: str
+    run: Callable[[Any, Cancellation, Sequence[str], Callable[[str], None]], Mapping[str, object] | str]
+    words: str = ""
+    """The words it takes, for the usage line, such as ``HEX``."""
