@@ -1,8 +1,8 @@
 """What every simulated device is: bytes in, bytes out, and a scene that people and faults act on.
 
 A simulator is written from its protocol page, never from the driver, and shares nothing with it. It does no I/O and
-reads no clock: a :class:`Port` gives it both, so that the same simulator sits on a PTY, on TCP (:mod:`devices.bench.line`) or
-in a unit test that owns time.
+reads no clock: a :class:`Port` gives it both, so that the same simulator sits on a PTY, on TCP
+(:mod:`devices.bench.line`) or in a unit test that owns time.
 """
 
 from __future__ import annotations
