@@ -249,7 +249,7 @@ class Years(Page, frozen=True):
 
 
 class Months(Page, frozen=True):
-    """The months of one year. Intents ``print``; ``choose`` with ``earlier`` or ``later`` where there is such a year."""
+    """The months of one year. Intents ``print``; ``choose`` with ``earlier`` or ``later`` where there is one."""
 
     title: Say
     year: int

@@ -1,0 +1,1 @@
+"""The host: what the kiosk asks of the social security and bank systems, the client, and a sandbox to run against."""
