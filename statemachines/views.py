@@ -54,10 +54,10 @@ class Verbatim(_Struct, frozen=True, tag="verbatim"):
 
 
 class Say(_Struct, frozen=True, tag="say"):
-    """A sentence or word of the language files: its key, and values for its places."""
+    """A sentence or word of the language files: its key, and values for its places (``count`` chooses the plural)."""
 
     key: str
-    args: dict[str, Fen | Day | Month | Number | Verbatim] = {}
+    args: dict[str, Fen | Day | Month | Number | Verbatim | Say] = {}
 
 
 Value = Fen | Day | Month | Number | Verbatim | Say

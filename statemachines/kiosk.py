@@ -1,0 +1,119 @@
+"""The machine as a whole: starting, in service, out of service, maintenance, stopping. The chart that is run."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from statemachines import views
+from statemachines.chart import Activity, Chart, Exit, On, State
+from statemachines.session import SessionActivities, session_chart
+
+
+class KioskActivities(SessionActivities, Protocol):
+    """What the states of the machine do, the session's included."""
+
+    @property
+    def start_up(self) -> Activity:
+        """Open the devices, finish what a cut left open: ``serviceable``, ``unserviceable``, ``card_held``."""
+        ...
+
+    @property
+    def await_citizen(self) -> Activity:
+        """Listen at both readers while nobody is here: ``start``; or what works has changed: ``changed``."""
+        ...
+
+    @property
+    def check(self) -> Activity:
+        """Between citizens: ``serviceable``, ``unserviceable``, ``card_held``, ``stop_requested``, ``called_in``."""
+        ...
+
+    @property
+    def heal(self) -> Activity:
+        """Out of service: look again and again until something has changed: ``changed``."""
+        ...
+
+    @property
+    def serve_engineer(self) -> Activity:
+        """Maintenance: show what the devices say until the engineer is done: ``finished``."""
+        ...
+
+    @property
+    def shut_down(self) -> Activity:
+        """See a card in the reader back to its owner, close the devices: ``stopped``."""
+        ...
+
+
+def service_chart(do: KioskActivities) -> Chart:
+    """In service. Exits: ``unserviceable``, ``stop``, ``maintenance``."""
+    return Chart(
+        "in service",
+        states=(
+            State("attract", screen=views.Attract, activity=do.await_citizen, timeout="rest"),
+            State("session", chart=session_chart(do), exits={"ended": "checking"}),
+            State("checking", screen=views.Working, activity=do.check, timeout="check"),
+        ),
+        transitions=(
+            On("start", "attract", "session"),
+            On("changed", "attract", "checking"),
+            On("stop", "attract", Exit("stop")),
+            On("maintain", "attract", Exit("maintenance")),
+            On("failed", "attract", "checking"),
+            On("card_inserted", "attract", "session"),
+            On("card_removed", "attract", None),
+            On("serviceable", "checking", "attract"),
+            On("unserviceable", "checking", Exit("unserviceable")),
+            On("card_held", "checking", Exit("unserviceable")),
+            On("stop_requested", "checking", Exit("stop")),
+            On("called_in", "checking", Exit("maintenance")),
+            On("late", "checking", Exit("unserviceable")),
+            On("failed", "checking", Exit("unserviceable")),
+            On("stop", "checking", Exit("stop")),
+            On("card_inserted", "checking", None),
+            On("card_removed", "checking", None),
+            On("maintain", ("session", "checking"), None),
+        ),
+    )
+
+
+def kiosk_chart(do: KioskActivities) -> Chart:
+    """The whole chart; no exits."""
+    return Chart(
+        "kiosk",
+        states=(
+            State("starting", screen=views.Starting, activity=do.start_up, timeout="start"),
+            State(
+                "in_service",
+                chart=service_chart(do),
+                exits={"unserviceable": "out_of_service", "stop": "stopping", "maintenance": "maintenance"},
+            ),
+            State("out_of_service", screen=views.OutOfService, activity=do.heal, timeout="rest"),
+            State("looking_again", screen=views.OutOfService, activity=do.check, timeout="check"),
+            State("maintenance", screen=views.Maintenance, activity=do.serve_engineer, timeout="rest"),
+            State("stopping", screen=views.OutOfService, activity=do.shut_down, timeout="stop"),
+            State("stopped", screen=views.OutOfService, timeout="rest"),
+        ),
+        transitions=(
+            On("serviceable", ("starting", "looking_again"), "in_service"),
+            On("unserviceable", ("starting", "looking_again"), "out_of_service"),
+            On("card_held", ("starting", "looking_again"), "out_of_service"),
+            On("late", ("starting", "looking_again"), "out_of_service"),
+            On("failed", ("starting", "looking_again"), "out_of_service"),
+            On("changed", "out_of_service", "looking_again"),
+            On("failed", "out_of_service", "out_of_service"),
+            On("stop_requested", "looking_again", "stopping"),
+            On("called_in", "looking_again", "maintenance"),
+            On("maintain", ("starting", "out_of_service", "looking_again"), "maintenance"),
+            On("maintain", ("maintenance", "stopping", "stopped"), None),
+            On("finished", "maintenance", "looking_again"),
+            On("failed", "maintenance", "looking_again"),
+            On("stop", ("starting", "out_of_service", "looking_again", "maintenance"), "stopping"),
+            On("stop", ("stopping", "stopped"), None),
+            On("stopped", "stopping", "stopped"),
+            On("late", "stopping", "stopped"),
+            On("failed", "stopping", "stopped"),
+            On("card_inserted", ("starting", "out_of_service", "looking_again", "maintenance"), None),
+            On("card_inserted", ("stopping", "stopped"), None),
+            On("card_removed", ("starting", "out_of_service", "looking_again", "maintenance"), None),
+            On("card_removed", ("stopping", "stopped"), None),
+        ),
+    )
