@@ -1,0 +1,156 @@
+"""The language files are complete, agree with one another and with every key the code names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.host.port import RefusalCode, Scheme
+from screens.locale.catalogue import Catalogue, Message, MissingArgument, MissingWords, WordsError
+from screens.locale.formats import Words, day, money, money_in_words, month
+from statemachines import views
+
+ROOT = Path(__file__).parents[3]
+CATALOGUE = Catalogue.load()
+SAY = re.compile(r"""\bSay\(\s*["']([a-z0-9_.]+)["']""")
+
+
+def said_in_code() -> dict[str, str]:
+    """Key -> file, of every ``Say("key"`` in the controller and the charts."""
+    return {
+        key: str(path.relative_to(ROOT))
+        for room in ("kiosk", "statemachines")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for key in SAY.findall(path.read_text("utf-8"))
+    }
+
+
+def test_every_language_has_every_key() -> None:
+    assert CATALOGUE.languages == ("zh", "en")
+    assert CATALOGUE.keys("zh") == CATALOGUE.keys("en")
+
+
+def test_every_language_has_the_same_places() -> None:
+    different = {
+        key: (CATALOGUE.message("zh", key).places, CATALOGUE.message("en", key).places)
+        for key in CATALOGUE.keys("zh")
+        if CATALOGUE.message("zh", key).places != CATALOGUE.message("en", key).places
+    }
+    assert different == {}
+
+
+def test_every_key_said_by_the_code_has_words() -> None:
+    missing = {key: where for key, where in said_in_code().items() if key not in CATALOGUE.keys("zh")}
+    assert missing == {}
+
+
+@pytest.mark.parametrize("prefix", ["scheme", "refusal"])
+def test_every_code_of_the_host_has_words(prefix: str) -> None:
+    codes = {"scheme": Scheme, "refusal": RefusalCode}[prefix]
+    assert {f"{prefix}.{code.value}" for code in codes} <= CATALOGUE.keys("zh")
+
+
+def test_chinese_is_chinese_and_english_is_english() -> None:
+    others = {"frame.language"}  # written in the language it leads to
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    words = {key for key in CATALOGUE.keys("zh") if not key.startswith("fault.") and key not in others}
+    assert [key for key in words if any(map(chinese.search, CATALOGUE.message("en", key).forms))] == []
+    bare = {"where.place"}
+    assert [key for key in words - bare if not chinese.search(CATALOGUE.message("zh", key).forms[0])] == []
+
+
+def test_missing_words_and_arguments_are_loud() -> None:
+    with pytest.raises(MissingWords):
+        CATALOGUE.say("zh", "no.such.key")
+    with pytest.raises(MissingWords):
+        CATALOGUE.say("fr", "frame.back")
+    with pytest.raises(MissingArgument) as missing:
+        CATALOGUE.say("en", "menu.greeting", nome="王**")
+    assert "王" not in str(missing.value)
+    with pytest.raises(MissingArgument):
+        CATALOGUE.say("en", "pin.tries_left")
+
+
+def test_a_message_without_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "zh.po").write_text(
+        'msgid ""\nmsgstr "Plural-Forms: nplurals=1; plural=0;\\n"\n\nmsgid "a.b"\nmsgstr ""\n'
+    )
+    with pytest.raises(WordsError, match=r"a\.b"):
+        Catalogue.load(tmp_path, faults=None)
+
+
+def test_faults_bring_their_own_words(tmp_path: Path) -> None:
+    table = tmp_path / "faults.toml"
+    table.write_text(
+        '[receipt_printer.paper_out]\ncitizen = { zh = "没有纸了", en = "No paper" }\nstaff = { zh = "装纸", en = "Load a roll" }\n'
+    )
+    catalogue = Catalogue.load(faults=table)
+    assert catalogue.say("zh", "fault.receipt_printer.paper_out") == "没有纸了"
+    assert catalogue.say("en", "fault.receipt_printer.paper_out.staff") == "Load a roll"
+
+
+def test_english_plurals() -> None:
+    assert CATALOGUE.say("en", "pin.tries_left", count=1) == "1 try left"
+    assert CATALOGUE.say("en", "pin.tries_left", count=6) == "6 tries left"
+    assert CATALOGUE.say("zh", "pin.tries_left", count=6) == "还可以输 6 次"
+
+
+def test_values_are_written_in_the_language() -> None:
+    chinese, english = Words(CATALOGUE, "zh"), Words(CATALOGUE, "en")
+    assert chinese.write(views.Fen(123456)) == english.write(views.Fen(123456)) == "￥1,234.56"
+    assert chinese.write(views.Day("2026-11-22")) == "2026年11月22日"
+    assert english.write(views.Day("2026-11-22")) == "22 November 2026"
+    assert chinese.write(views.Month("2026-03")) == "2026年3月"
+    assert english.write(views.Month("2026-03")) == "March 2026"
+    assert english.write(views.Number(1, "unit.months")) == "1 month"
+    assert english.write(views.Number(2024)) == "2024"
+    assert english.write(views.Verbatim("X0000****")) == "X0000****"
+    scheme = views.Say("years.title", {"scheme": views.Say("scheme.pension")})
+    assert chinese.write(scheme) == "养老保险缴费记录"
+    assert english.write(views.Say("pin.tries_left", {"count": views.Number(2)})) == "2 tries left"
+
+
+@pytest.mark.parametrize(
+    ("fen", "written", "words"),
+    [
+        (0, "￥0.00", "零元整"),
+        (5, "￥0.05", "伍分"),
+        (50, "￥0.50", "伍角整"),
+        (1005, "￥10.05", "壹拾元零伍分"),
+        (10050, "￥100.50", "壹佰元伍角整"),
+        (123456, "￥1,234.56", "壹仟贰佰叁拾肆元伍角陆分"),
+        (20001001, "￥200,010.01", "贰拾万零壹拾元零壹分"),
+        (100000000, "￥1,000,000.00", "壹佰万元整"),
+        (10000000100, "￥100,000,001.00", "壹亿零壹元整"),
+        (-120, "-￥1.20", "负壹元贰角整"),
+    ],
+)
+def test_money(fen: int, written: str, words: str) -> None:
+    assert money(fen) == written
+    assert money_in_words(fen) == words
+
+
+@given(st.integers(min_value=-(10**17), max_value=10**17))
+def test_money_reads_back(fen: int) -> None:
+    text = money(fen).replace("￥", "").replace(",", "")
+    assert round(float(text) * 100) == fen or int(text.replace(".", "").replace("-", "")) == abs(fen)
+
+
+def test_money_too_large_for_words() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        money_in_words(10**18)
+
+
+@pytest.mark.parametrize(("write", "text"), [(day, "2026-13-01"), (month, "2026")])
+def test_dates_that_are_none(write: object, text: str) -> None:
+    assert callable(write)
+    with pytest.raises(ValueError):
+        write("zh", text)
+
+
+def test_a_message_knows_its_places() -> None:
+    assert Message(("{count} of {total}", "{count}")).places == {"count", "total"}
