@@ -215,7 +215,7 @@ class Position:
                 before=[self._remember(edge)],
             )
         self._events = frozenset(edge.event for edge in self.plan.edges)
-        self._taken: Edge | None = None
+        self._taken: list[Edge] = []
 
     state: str
     """The path of the present leaf state; set by ``transitions``."""
@@ -239,17 +239,16 @@ class Position:
         """
         if event not in self._events or not self.knows(event, value):
             raise InvalidEventError(f"{event}({value}) in {self.state}" if value else f"{event} in {self.state}")
-        self._taken = None
+        self._taken.clear()
         self._machine.trigger_event(self, event, value=value)
-        if self._taken is None:
-            raise InvalidEventError(f"{event} in {self.state} was not carried out")
-        if self._taken.dest is not None:
+        (taken,) = self._taken
+        if taken.dest is not None:
             self.entry += 1
-        return self._taken
+        return taken
 
     def _remember(self, edge: Edge) -> Callable[[EventData], None]:
         def remember(_: EventData) -> None:
-            self._taken = edge
+            self._taken.append(edge)
 
         return remember
 

@@ -70,7 +70,7 @@ def service_chart(do: KioskActivities) -> Chart:
             On("stop", "checking", Exit("stop")),
             On("card_inserted", "checking", None),
             On("card_removed", "checking", None),
-            On("maintain", ("session", "checking"), None),
+            On("maintain", "checking", None),
         ),
     )
 

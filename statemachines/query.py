@@ -13,7 +13,7 @@ class QueryActivities(Protocol):
 
     @property
     def fetch(self) -> Activity:
-        """Ask the host: ``choices`` (choose first), ``amount``, ``details``, ``years``, ``refused``, ``unreachable``."""
+        """Ask the host: ``choices`` (first), ``amount``, ``details``, ``years``; ``refused``, ``unreachable``."""
         ...
 
     @property

@@ -12,6 +12,9 @@ from statemachines.query import QueryActivities, query_chart
 QUERIES = ("card_status", "medical_account", "pension", "contributions", "benefits", "personal_data")
 """The services that are questions; their ids in the catalogue."""
 
+IN_USE = "in_use"
+"""The value that comes with ``card_removed`` when the session is that card's holder's."""
+
 
 class SessionActivities(PinActivities, QueryActivities, Protocol):
     """What the states of a session do, its nested charts' included."""
@@ -142,7 +145,9 @@ def session_chart(do: SessionActivities) -> Chart:
             On("failed", serving, "trouble"),
             On("leave", serving, "hand_back"),
             On("silence", serving, "hand_back"),
-            On("card_removed", serving, "ending"),
+            On("card_removed", serving, "ending", when=chosen(IN_USE)),
+            On("card_removed", serving, None),
+            On("maintain", "*", None),
             On("stop", serving, "hand_back"),
             On("returned", handing_back, "ending"),
             On("elapsed", "hand_back", "hand_back_urgent"),
