@@ -56,14 +56,23 @@ def _load(where: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
-def model(device_class: str, name: str) -> Model:
-    """The entry of a model. Raises UnknownModelError."""
+def _models(device_class: str) -> dict[str, Model]:
     if device_class not in CLASSES:
         raise UnknownModelError(f"no device class {device_class!r}; there are: {', '.join(sorted(CLASSES))}")
-    models = CLASSES[device_class]
+    return CLASSES[device_class]
+
+
+def model(device_class: str, name: str) -> Model:
+    """The entry of a model. Raises UnknownModelError."""
+    models = _models(device_class)
     if name not in models:
         raise UnknownModelError(f"no {device_class} model {name!r}; there are: {', '.join(sorted(models))}")
     return models[name]
+
+
+def default_model(device_class: str) -> str:
+    """The first model of a class. Raises UnknownModelError."""
+    return next(iter(_models(device_class)))
 
 
 def driver(device_class: str, name: str, at: str, **options: object) -> Device:
@@ -78,6 +87,5 @@ def simulator(device_class: str, name: str, **options: object) -> Simulator:
 
 def verbs(device_class: str) -> dict[str, Any]:
     """What ``kiosk device <class>`` can do by hand: name -> :class:`devices.verbs.Verb`."""
-    if device_class not in CLASSES:
-        raise UnknownModelError(f"no device class {device_class!r}; there are: {', '.join(sorted(CLASSES))}")
+    _models(device_class)
     return cast("dict[str, Any]", _load(f"devices.{device_class.replace('-', '_')}.verbs:VERBS"))

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 Json = dict[str, Any]
+FaultValue = bool | int | float | str
 
 
 class Timer(Protocol):
@@ -43,7 +44,7 @@ class FaultSwitch:
 
     name: str
     help: str
-    default: bool | int | float | str = False
+    default: FaultValue = False
 
 
 def action(label: str) -> Callable[[F], F]:
@@ -64,7 +65,7 @@ class Simulator(ABC):
 
     def __init__(self) -> None:
         self.port: Port | None = None
-        self.faults: dict[str, bool | int | float | str] = {f.name: f.default for f in self.FAULTS}
+        self.faults: dict[str, FaultValue] = {f.name: f.default for f in self.FAULTS}
 
     def attached(self, port: Port) -> None:
         """The line is there (power on)."""
@@ -89,7 +90,7 @@ class Simulator(ABC):
     def restore(self, saved: Json) -> None:
         """Take up what :meth:`save` gave."""
 
-    def set_fault(self, name: str, value: bool | int | float | str) -> None:
+    def set_fault(self, name: str, value: FaultValue) -> None:
         """Switch a fault. Raises KeyError for a fault this device cannot have."""
         if name not in self.faults:
             raise KeyError(name)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from devices.simulation import FaultSwitch, Simulator
+from devices.simulation import FaultSwitch, FaultValue, Simulator
 
 R = TypeVar("R")
 
@@ -58,8 +58,12 @@ class Line:
         self.simulator = simulator
         self.listen = listen
         self.baud = baud
-        self.faults: dict[str, bool | int | float | str] = {f.name: f.default for f in LINE_FAULTS}
+        self.faults: dict[str, FaultValue] = {f.name: f.default for f in LINE_FAULTS}
         self.url = ""
+        self.watch: Callable[[], None] | None = None
+        """Called on the line's thread after bytes have come, a timer has run or the plug was pulled: not after
+        :meth:`call`, whose caller knows. Must be quick."""
+        self._stirred = False
         self.sent = 0
         self.received = 0
         self._random = random.Random(seed)  # noqa: S311 -- noise, not a secret
@@ -115,11 +119,11 @@ class Line:
         self._wake()
         return future.result(timeout=10)
 
-    def set_fault(self, name: str, value: bool | int | float | str) -> None:
+    def set_fault(self, name: str, value: FaultValue) -> None:
         """Switch a fault of the line or of the device on it. Raises KeyError for one that neither can have."""
         self.call(lambda: self._set_fault(name, value))
 
-    def _set_fault(self, name: str, value: bool | int | float | str) -> None:
+    def _set_fault(self, name: str, value: FaultValue) -> None:
         if name not in self.faults:
             self.simulator.set_fault(name, value)
             return
@@ -236,7 +240,12 @@ class Line:
                 timer = heapq.heappop(self._timers)[2]
                 if not timer.cancelled:
                     timer.action()
+                    self._stirred = True
             self._flush()
+            if self._stirred:
+                self._stirred = False
+                if self.watch is not None:
+                    self.watch()
         if self._plugged:
             self._unplug()
         self._selector.close()
@@ -279,6 +288,7 @@ class Line:
 
     def _heard(self, data: bytes) -> None:
         self.received += len(data)
+        self._stirred = True
         if not self.faults["silent"]:
             self.simulator.received(data)
 
@@ -289,6 +299,7 @@ class Line:
             left = int(self.faults["unplug_at_byte"])
             if left >= 0:
                 data = data[:left]
+                self._stirred = True
                 self.faults["unplug_at_byte"] = left - len(data)
             self._write(data)
             self.sent += len(data)

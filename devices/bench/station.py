@@ -1,0 +1,143 @@
+"""One device on the bench: its simulator on its transport, seen from the side of the people."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from devices import registry
+from devices.bench.layout import Stand
+from devices.bench.line import LINE_FAULTS, Line
+from devices.simulation import FaultSwitch, FaultValue, Json, Simulator
+
+R = TypeVar("R")
+
+
+class CannotDo(Exception):
+    """Not possible as things stand; the message says why in plain words."""
+
+
+class NoSuchThing(LookupError):
+    """There is no device, fault, action, person or card of that name; the message says which there are."""
+
+
+class WrongValue(ValueError):
+    """A value that makes no sense here; the message says what would."""
+
+
+class Transport(Protocol):
+    """What a simulator sits on: a :class:`devices.bench.line.Line` or a virtual card reader."""
+
+    simulator: Simulator
+    faults: dict[str, FaultValue]
+    url: str
+    watch: Callable[[], None] | None
+
+    def start(self) -> str:
+        """Plug in; returns the address for the driver."""
+        ...
+
+    def stop(self) -> None:
+        """Unplug."""
+        ...
+
+    def call(self, action: Callable[[], R]) -> R:
+        """Run on the device's thread."""
+        ...
+
+    def set_fault(self, name: str, value: FaultValue) -> None:
+        """Raises KeyError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A device at one moment: what a person sees, what must survive, which faults stand."""
+
+    scene: Json
+    saved: Json
+    faults: dict[str, FaultValue]
+
+
+class Station:
+    """One device. Thread-safe as far as its transport is."""
+
+    def __init__(self, stand: Stand, transport: Transport) -> None:
+        self.stand = stand
+        self.name = stand.name
+        self.transport = transport
+        self.simulator = transport.simulator
+
+    @classmethod
+    def on_a_line(cls, stand: Stand, *, listen: str, seed: int) -> Station:
+        """Build simulator and line. Raises TypeError for an option that the simulator does not know."""
+        simulator = registry.simulator(stand.device_class, stand.model, **stand.options)
+        line_seed = random.Random(f"{seed}/{stand.name}").randrange(2**32)  # noqa: S311 -- noise
+        return cls(stand, Line(simulator, listen, baud=stand.baud, seed=line_seed))
+
+    @property
+    def url(self) -> str:
+        """The address for the driver."""
+        return self.transport.url
+
+    @property
+    def switches(self) -> tuple[FaultSwitch, ...]:
+        """The faults it can have: those of its line first."""
+        return tuple(s for s in LINE_FAULTS if s.name in self.transport.faults) + self.simulator.FAULTS
+
+    def snapshot(self) -> Snapshot:
+        """How it is now."""
+        return self.transport.call(self._snapshot)
+
+    def _snapshot(self) -> Snapshot:
+        faults = {**self.transport.faults, **self.simulator.faults}
+        return Snapshot(self.simulator.scene(), self.simulator.save(), faults)
+
+    def set_fault(self, name: str, value: FaultValue) -> None:
+        """Set a fault. Raises NoSuchThing, WrongValue."""
+        switch = next((s for s in self.switches if s.name == name), None)
+        if switch is None:
+            names = ", ".join(s.name for s in self.switches)
+            raise NoSuchThing(f"{self.name} has no fault {name!r}; there are: {names}")
+        self.transport.set_fault(name, fitting(switch, value))
+
+    def clear_faults(self) -> None:
+        """Every fault back at rest."""
+        standing = self.snapshot().faults
+        for switch in self.switches:
+            if standing[switch.name] != switch.default:
+                self.transport.set_fault(switch.name, switch.default)
+
+    def act(self, name: str, arguments: Mapping[str, object]) -> Any:
+        """A person does something to it. Returns what the action returns. Raises NoSuchThing, WrongValue, CannotDo."""
+        if name not in self.simulator.actions():
+            there = ", ".join(self.simulator.actions()) or "none"
+            raise NoSuchThing(f"{self.name} has no action {name!r}; there are: {there}")
+        method = getattr(self.simulator, name)
+        try:
+            inspect.signature(method).bind(**arguments)
+        except TypeError as error:
+            raise WrongValue(f"{self.name} {name}: {error}") from error
+        try:
+            return self.transport.call(lambda: method(**arguments))
+        except ValueError as error:
+            raise CannotDo(f"{self.name}: {error}") from error
+
+    def parameters(self, name: str) -> dict[str, str]:
+        """The arguments of an action and their types, as written in the simulator."""
+        parameters = inspect.signature(getattr(self.simulator, name)).parameters
+        return {key: str(parameter).partition(": ")[2] or "value" for key, parameter in parameters.items()}
+
+
+def fitting(switch: FaultSwitch, value: FaultValue) -> FaultValue:
+    """``value`` in the type of the switch's resting value. Raises WrongValue."""
+    wanted = type(switch.default)
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is not wanted:
+        kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+        raise WrongValue(f"{switch.name}: must be {kinds[wanted]}, not {value!r}")
+    return value
