@@ -1,8 +1,8 @@
 """What the kiosk asks of the host, as values and one protocol.
 
-Amounts are integer fen; dates are :class:`datetime.date`; months are ``(year, month)``. Everything personal has a masked
-``repr``. Outcomes: a value; :class:`HostRefused` (the host said no, and why); :class:`HostUnavailable` (the request
-surely did not reach it); :class:`HostUnknown` (it may have: a time-out is unknown, never failed).
+Amounts are integer fen; dates are :class:`datetime.date`; months are ``(year, month)``. Everything personal has a
+masked ``repr``. Outcomes: a value; :class:`HostRefused` (the host said no, and why); :class:`HostUnavailable` (the
+request surely did not reach it); :class:`HostUnknown` (it may have: a time-out is unknown, never failed).
 """
 
 from __future__ import annotations
@@ -18,12 +18,27 @@ class HostError(Exception):
     """Base of the three ways a call does not bring its value."""
 
 
-class HostRefused(HostError):
-    """The host answered no. ``code`` is one of :class:`RefusalCode` and never followed by personal data."""
+class Difference(msgspec.Struct, frozen=True):
+    """Cause 3: a field (``name``, ``birth_date``, ``number``) that the card and the host tell differently."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    field: str
+    card_value: str
+    host_value: str
+
+    def __repr__(self) -> str:
+        return f"<Difference {self.field}>"
+
+
+class HostRefused(HostError):
+    """The host answered no. ``code`` is one of :class:`RefusalCode` and never followed by personal data.
+
+    ``differences`` come with ``data_differ`` only, for the correction slip; they are in no text of the exception.
+    """
+
+    def __init__(self, code: str, detail: str = "", differences: tuple[Difference, ...] = ()) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
+        self.differences = differences
 
 
 class HostUnavailable(HostError):
@@ -32,6 +47,10 @@ class HostUnavailable(HostError):
 
 class HostUnknown(HostError):
     """The request was sent and no answer came. Ask again with the same idempotency key, or query its state."""
+
+
+class HostProtocolError(HostUnknown):
+    """An answer came and could not be understood: what was done is as unknown as without one."""
 
 
 class RefusalCode(StrEnum):
