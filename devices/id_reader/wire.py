@@ -66,7 +66,7 @@ class Answer(IntEnum):
     CARD_FOUND = 0x9F
 
 
-def checksum(data: bytes) -> int:
+def checksum(data: bytes | bytearray) -> int:
     """XOR of all bytes."""
     return reduce(xor, data, 0)
 
