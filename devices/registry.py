@@ -75,9 +75,14 @@ def default_model(device_class: str) -> str:
     return next(iter(_models(device_class)))
 
 
+def driver_class(device_class: str, name: str) -> type[Device]:
+    """The driver of a model, not built; its parameters after ``at`` are its options. Raises UnknownModelError."""
+    return cast("type[Device]", _load(model(device_class, name).driver))
+
+
 def driver(device_class: str, name: str, at: str, **options: object) -> Device:
     """Build a driver (no I/O). Raises UnknownModelError; a wrong option raises TypeError naming it."""
-    return cast("Device", _load(model(device_class, name).driver)(at, **options))
+    return cast("Device", cast("Any", driver_class(device_class, name))(at, **options))
 
 
 def simulator(device_class: str, name: str, **options: object) -> Simulator:
