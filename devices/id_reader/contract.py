@@ -6,6 +6,7 @@ class carries what stood on a card.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -36,7 +37,7 @@ class Sex(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class IdCard:
+class IdCard(ABC):
     """What all four documents say. The kinds are its subclasses.
 
     ``name``: the name to greet by and to compare: the Chinese one, or on a foreigner's card without one the English
@@ -66,9 +67,9 @@ class IdCard:
         """Whether it is good on that day."""
         return numbers.validity(self.valid_from, self.valid_until, on)
 
+    @abstractmethod
     def number_fault(self) -> numbers.NumberFault | None:
         """What is wrong with the number, its check digit and its birth date included; None when it is sound."""
-        raise TypeError(f"{type(self).__name__} is not one of the four documents")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
