@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 import os
 import re
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -119,6 +119,10 @@ def _device_classes() -> list[str]:
     return [name.replace("-", "_") for name in registry.CLASSES]
 
 
+def _delays() -> list[str]:
+    return [name for name, delay in DELAYS.items() if math.isfinite(delay.seconds)]
+
+
 class DeviceSettings(_Section):
     """A fitted device."""
 
@@ -179,7 +183,7 @@ class Settings(BaseSettings):
     policy: PolicySettings = Field(
         default_factory=partial(PolicySettings.model_validate, {}), description=(PolicySettings.__doc__ or "")
     )
-    timing: dict[Annotated[str, one_of(lambda: DELAYS)], Seconds] = Field(
+    timing: dict[Annotated[str, one_of(_delays)], Seconds] = Field(
         default_factory=dict,
         description="Delays in seconds that differ from the usual ones; names as in statemachines/timing.py.",
     )
@@ -221,7 +225,7 @@ def load(file: Path | None = None) -> Settings:
     if settings is not None:
         mistakes += _unknown_models(settings, document)
     if mistakes or settings is None:
-        raise MistakesError(mistakes)
+        raise MistakesError(sorted(mistakes, key=_by_place))
     return _anchored(settings, Path(document.file).absolute().parent)
 
 
@@ -247,6 +251,10 @@ def option_mistakes(settings: Settings, file: Path) -> list[Mistake]:
     return found
 
 
+def _by_place(found: Mistake) -> tuple[str, int, int]:
+    return (found.where, found.place.line, found.place.column) if found.place else (found.where, 0, 0)
+
+
 def _reserved(document: Document) -> list[Mistake]:
     known = ", ".join(sorted(Settings.model_fields))
     return [
@@ -270,27 +278,23 @@ def _from_its_source(found: Mistake, location: tuple[str | int, ...]) -> Mistake
 
 
 def _unknown_variables() -> list[Mistake]:
-    """Variables that look like an override of a field and are none."""
-    known = {_variable((section, field)) for section, field in _plain_fields()}
+    """Variables that look like an override and name no section; a wrong field in a section pydantic finds itself."""
+    sections = [_variable((section,)) for section in Settings.model_fields]
     found = []
     for variable in sorted(os.environ):
-        name = variable.upper()
-        section = name.removeprefix(PREFIX).split(DIVIDER)[0]
-        if name.startswith(PREFIX) and DIVIDER in name and section not in ("DEVICES", "TIMING") and name not in known:
-            allowed = "a variable of a field, or another prefix"
-            found.append(Mistake(variable, None, "", "an override of no field", allowed, nearest(name, known)))
+        section, divider, field = variable.upper().partition(DIVIDER)
+        if section.startswith(PREFIX) and divider and section not in sections:
+            allowed = ", ".join(f"{name}{DIVIDER}..." for name in sections)
+            meant = nearest(section, sections).replace('"', "")
+            found.append(
+                Mistake(variable, None, "", "no such section", allowed, f"{meant}{DIVIDER}{field}" if meant else "")
+            )
     return found
-
-
-def _plain_fields() -> Iterator[tuple[str, str]]:
-    for section, declared in Settings.model_fields.items():
-        if isinstance(declared.annotation, type) and issubclass(declared.annotation, BaseModel):
-            yield from ((section, field) for field in declared.annotation.model_fields)
 
 
 def _unreadable_variable(message: str) -> Mistake:
     named = re.search(r'field "(\w+)"', message)
-    where = _variable((named[1],)) if named else f"{PREFIX}..."
+    where = _variable((named[1],)) if named else PREFIX
     return Mistake(where, None, "", "a value that cannot be read", "a plain value, or JSON for lists and tables")
 
 

@@ -31,8 +31,8 @@ def example() -> str:
 
 def _head() -> Iterator[str]:
     yield from _comment(
-        "Configuration of one kiosk. What is set here must be set; a name right after a # shows the usual value and need"
-        " not be. An environment variable overrides a field: KIOSK_HOST__URL stands for url of"
+        "Configuration of one kiosk. What is set here must be set; a name right after a # shows the usual value and"
+        " need not be. An environment variable overrides a field: KIOSK_HOST__URL stands for url of"
         " [host]. Paths that do not begin with / count from the folder of this file. Check a file with:"
         " kiosk config check FILE"
     )

@@ -42,6 +42,9 @@ def one_of(names: Callable[[], Iterable[str]]) -> AfterValidator:
 def mistake(document: Document, model: type[BaseModel], details: ErrorDetails) -> Mistake:
     """One of pydantic's errors in the words of this module."""
     location = _in_document(document.data, details["loc"])
+    of_key = details["loc"][-1:] == ("[key]",)
+    if location[-1:] == ("[key]",):
+        location = location[:-1]
     field = field_path(location)
     if details["type"] == "extra_forbidden":
         key = str(location[-1])
@@ -56,15 +59,15 @@ def mistake(document: Document, model: type[BaseModel], details: ErrorDetails) -
         )
     if details["type"] == _UNKNOWN_NAME:
         names = details["ctx"]["names"]
-        place = document.place(location, of_key=details["loc"][-1] == "[key]")
-        found = str(details["input"])
-        return Mistake(document.file, place, field, f"unknown name {found!r}", ", ".join(names), nearest(found, names))
+        name = str(details["input"])
+        place = document.place(location, of_key=of_key)
+        return Mistake(document.file, place, field, f"unknown name {name!r}", ", ".join(names), nearest(name, names))
     if details["type"] == "missing":
-        allowed = description_of(model, location) or "a value"
+        allowed = description_of(model, location).rstrip(".") or "a value"
         return Mistake(document.file, document.place(location), field, "nothing, and it is required", allowed)
     found = details["input"]
     choices = re.findall(r"'([^']*)'", details["msg"]) if details["type"] in ("literal_error", "enum") else []
-    allowed = ", ".join(choices) or _allowed(details)
+    allowed = ", ".join(choices) or _allowed(details, description_of(model, location))
     suggestion = nearest(found, choices) if isinstance(found, str) else ""
     return Mistake(document.file, document.place(location), field, shown(found), allowed, suggestion)
 
@@ -138,12 +141,14 @@ _WORDS: dict[str, str] = {
 }
 
 
-def _allowed(details: ErrorDetails) -> str:
+def _allowed(details: ErrorDetails, description: str) -> str:
     if details["type"] in _WORDS:
         return _WORDS[details["type"]]
     context = details.get("ctx", {})
     if details["type"] == "string_pattern_mismatch":
-        return f"text of the form {context['pattern']}"
+        return description.rstrip(".") or f"text of the form {context['pattern']}"
+    if details["type"] == "string_too_short" and context.get("min_length") == 1:
+        return "text that is not empty"
     message = details["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     message = re.sub(r"^(?:String|List|Tuple|Dictionary|Value) should have", "it must have", message)
     return message[0].lower() + message[1:]
