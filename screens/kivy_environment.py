@@ -1,0 +1,38 @@
+"""Imported before anything of Kivy: a quiet, private Kivy that reads no command line and writes no logs.
+
+Kivy reads these variables once, when it is first imported.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """Where fonts and Kivy's own files are kept: ``SCREENS_CACHE``, or below the XDG cache folder."""
+    if chosen := os.environ.get("SCREENS_CACHE"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kiosk-screens"
+
+
+def prepare() -> None:
+    """Set the environment. What is set already stays, except that logs are always quiet."""
+    home = cache_folder() / "kivy"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["KIVY_HOME"] = str(home)
+    os.environ["KIVY_NO_ARGS"] = "1"
+    os.environ["KIVY_NO_FILELOG"] = "1"
+    os.environ["KIVY_NO_CONSOLELOG"] = "1"
+    os.environ["KIVY_LOG_MODE"] = "PYTHON"
+    os.environ.setdefault("KIVY_WINDOW", "sdl2")
+    os.environ.setdefault("KIVY_TEXT", "sdl2")
+    os.environ.setdefault("KIVY_IMAGE", "pil")
+    os.environ.setdefault("KIVY_AUDIO", "")
+    os.environ.setdefault("KIVY_VIDEO", "")
+    os.environ.setdefault("KIVY_CLIPBOARD", "dummy")
+    os.environ.setdefault("KIVY_SPELLING", "")
+    os.environ.setdefault("KIVY_CAMERA", "")
+
+
+prepare()

@@ -1,0 +1,248 @@
+"""What every piece of a page has in common: it is measured for a width, placed in a rectangle, and painted.
+
+A page is a tree of nodes. Measuring and placing are pure arithmetic in pixels, so a test can lay out every page in
+every size and look for what is cut off or overlaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from screens.locale.formats import Words
+from screens.pen import Pen, Rect
+from screens.textflow import balanced, break_lines
+from screens.theme import LINE, Colour, Role, Theme
+from screens.typeset import Typesetter
+
+
+@dataclass(frozen=True, slots=True)
+class Ui:
+    """What nodes are built with: sizes and colours, words, and a way to measure text."""
+
+    theme: Theme
+    words: Words
+    typesetter: Typesetter
+    content_width: int
+    """Pixels a page's main column has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What touching a node says to the controller. ``turn`` is kept by the screens: local pages turned by so many."""
+
+    intent: str
+    value: str = ""
+    turn: int = 0
+    primary: bool = False
+
+
+class Node:
+    """A piece of a page. ``rect`` is set by :meth:`place`; children are painted after their parent."""
+
+    grows = False
+    """Whether a column may give it more height than it asks for."""
+    ticks = False
+    """Whether it is painted anew every second."""
+
+    def __init__(self, children: Sequence[Node] = ()) -> None:
+        self.children = list(children)
+        self.rect = Rect(0, 0, 0, 0)
+        self.touch: Touch | None = None
+
+    def height(self, width: int) -> int:
+        """The pixels it needs in height when it is ``width`` wide."""
+        raise TypeError(f"{type(self).__name__} does not say how high it is")
+
+    def place(self, rect: Rect) -> None:
+        """Take this place, and give the children theirs."""
+        self.rect = rect
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """Draw itself without its children. ``elapsed``: seconds since the page was first shown, for what ticks."""
+
+    def walk(self) -> Iterator[Node]:
+        """Itself and everything in it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Text(Node):
+    """Words, broken into lines. ``ground`` is the colour they stand on: contrast is checked for that pair."""
+
+    def __init__(
+        self,
+        ui: Ui,
+        text: str,
+        role: Role = "body",
+        *,
+        bold: bool = False,
+        colour: Colour = "ink",
+        ground: Colour = "paper",
+        align: str = "left",
+        middle: bool = False,
+        even: bool = False,
+        pitch: float = LINE,
+    ) -> None:
+        super().__init__()
+        self.text = text
+        self.role = role
+        self.bold = bold
+        self.colour: Colour = colour
+        self.ground: Colour = ground
+        self.em = ui.theme.em(role)
+        self.lines: list[str] = [text]
+        self._align = align
+        self._middle = middle
+        self._even = even
+        self._typesetter = ui.typesetter
+        self.line_height = round(self.em * pitch)
+
+    def measure(self, text: str) -> int:
+        """Pixels that one line is wide."""
+        return self._typesetter.width(text, self.em, bold=self.bold)
+
+    @property
+    def natural_width(self) -> int:
+        """Pixels it is wide when no line is broken."""
+        return max(self.measure(line) for line in self.text.split("\n"))
+
+    def _break(self, width: int) -> list[str]:
+        return (balanced if self._even else break_lines)(self.text, width, self.measure)
+
+    def height(self, width: int) -> int:
+        """All lines at the line distance."""
+        return len(self._break(width)) * self.line_height
+
+    def place(self, rect: Rect) -> None:
+        """Break into lines for this width."""
+        super().place(rect)
+        self.lines = self._break(rect.width)
+
+    @property
+    def fits(self) -> bool:
+        """Whether every line is whole within the rectangle."""
+        high = len(self.lines) * self.line_height <= self.rect.height + 1
+        return high and all(self.measure(line) <= self.rect.width for line in self.lines)
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """Lines from the top, or in the middle of the rectangle."""
+        top = self.rect.y
+        if self._middle:
+            top += (self.rect.height - len(self.lines) * self.line_height) // 2
+        baseline = top + round(self.line_height / 2 + 0.38 * self.em)
+        for line in self.lines:
+            free = self.rect.width - self.measure(line)
+            x = self.rect.x + {"left": 0, "centre": free // 2, "right": free}[self._align]
+            pen.text(line, x, baseline, self.em, self.colour, bold=self.bold)
+            baseline += self.line_height
+
+
+class Column(Node):
+    """Nodes one below the other, ``gap`` pixels apart; what is left over goes to those that grow."""
+
+    def __init__(self, children: Sequence[Node], gap: int) -> None:
+        super().__init__(children)
+        self._gap = gap
+        self.overflow = 0
+
+    @property
+    def grows(self) -> bool:  # type: ignore[override]
+        """It grows if one of its children does."""
+        return any(child.grows for child in self.children)
+
+    def height(self, width: int) -> int:
+        """The sum of all, with the gaps."""
+        return sum(child.height(width) for child in self.children) + self._gap * max(0, len(self.children) - 1)
+
+    def place(self, rect: Rect) -> None:
+        """From the top; ``overflow`` is how many pixels are missing."""
+        super().place(rect)
+        spare = rect.height - self.height(rect.width)
+        self.overflow = max(0, -spare)
+        growing = [child for child in self.children if child.grows]
+        y = rect.y
+        for child in self.children:
+            height = child.height(rect.width)
+            if spare > 0 and child in growing:
+                height += spare // len(growing)
+            child.place(Rect(rect.x, y, rect.width, height))
+            y += height + self._gap
+
+
+class Row(Node):
+    """Nodes side by side, as high as the highest. ``widths``: pixels (int), or a share of what is left (float)."""
+
+    def __init__(self, children: Sequence[Node], widths: Sequence[int | float], gap: int) -> None:
+        super().__init__(children)
+        self._shares = widths
+        self._gap = gap
+
+    @property
+    def grows(self) -> bool:  # type: ignore[override]
+        """It grows if one of its children does."""
+        return any(child.grows for child in self.children)
+
+    def _widths(self, width: int) -> list[int]:
+        fixed = sum(share for share in self._shares if isinstance(share, int))
+        left = width - fixed - self._gap * (len(self._shares) - 1)
+        total = sum(share for share in self._shares if isinstance(share, float)) or 1.0
+        return [share if isinstance(share, int) else int(left * share / total) for share in self._shares]
+
+    def height(self, width: int) -> int:
+        """The highest child."""
+        pairs = zip(self.children, self._widths(width), strict=True)
+        return max((child.height(own) for child, own in pairs), default=0)
+
+    def place(self, rect: Rect) -> None:
+        """All get the whole height."""
+        super().place(rect)
+        x = rect.x
+        for child, width in zip(self.children, self._widths(rect.width), strict=True):
+            child.place(Rect(x, rect.y, width, rect.height))
+            x += width + self._gap
+
+
+class Space(Node):
+    """Nothing, of a certain height."""
+
+    def __init__(self, height: int = 0, *, grows: bool = False) -> None:
+        super().__init__()
+        self._height = height
+        self.grows = grows
+
+    def height(self, width: int) -> int:
+        """As said."""
+        return self._height
+
+
+class Panel(Node):
+    """One node on a coloured ground with rounded corners and room around."""
+
+    def __init__(
+        self, ui: Ui, child: Node, *, ground: Colour = "surface", edge: Colour | None = "shade", padding: float = 6
+    ) -> None:
+        super().__init__([child])
+        self._padding = ui.theme.mm(padding)
+        self._radius = ui.theme.mm(4)
+        self._line = max(1, ui.theme.mm(0.4))
+        self._ground: Colour = ground
+        self._edge = edge
+        self.grows = child.grows
+
+    def height(self, width: int) -> int:
+        """The child's, and the room around it."""
+        return self.children[0].height(width - 2 * self._padding) + 2 * self._padding
+
+    def place(self, rect: Rect) -> None:
+        """The child in the middle."""
+        super().place(rect)
+        self.children[0].place(rect.inset(self._padding))
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """The ground, and its edge."""
+        if self._edge is None:
+            pen.fill(self.rect, self._ground, self._radius)
+        else:
+            pen.frame(self.rect, self._edge, self._ground, self._line, self._radius)
