@@ -8,7 +8,8 @@ _SUCCESS = frozenset([*range(0x60, 0xA0), 0xA0, 0xA1, 0xA3, 0xAB, *range(0xB0, 0
 
 
 class Rtn(IntEnum):
-    """The error codes. The page gives D0-DE as "SM/RSA/tamper" and F1-FF as "hardware"; it has no D9, DF, EA, F0."""
+    """The error codes. The page gives D0-DE as "SM/RSA/tamper" and F1-FF as "hardware";
+    DF, EA and F0 are not on it."""
 
     SM2_ENCRYPT = 0xD0
     SM2_DECRYPT = 0xD1

@@ -6,7 +6,6 @@ pad has sent, and keys before an answer are dropped, so no press is left for the
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +14,8 @@ from contextlib import contextmanager
 from devices.contract import Cancellation, DeviceError, DeviceState
 from devices.pin_pad import key_loading, models
 from devices.pin_pad.authorisation import authorise
+from devices.pin_pad.commands import INPUT_OFF, PLAIN_INPUT_ON, SOUND_ON, Commands, RefusedByPad
 from devices.pin_pad.contract import (
-    BatteryState,
     BlockFormat,
     EntryCancelled,
     EntryTimedOut,
@@ -37,25 +36,12 @@ from devices.pin_pad.contract import (
 from devices.pin_pad.entry import ClearEntry, MaskedEntry
 from devices.pin_pad.information import read_information
 from devices.pin_pad.models import MODELS, ClearKey, Quirks, StartShape
-from devices.pin_pad.rtn import Rtn, fault, succeeded
+from devices.pin_pad.rtn import Rtn
 from devices.pin_pad.serial_line import LineBroken, SerialLine
-from devices.pin_pad.wire import Counters, Frame
+from devices.pin_pad.wire import Counters
 
-log = logging.getLogger(__name__)
-
-INPUT_OFF = "5032"
-PLAIN_INPUT_ON = "5033"
-SOUND_ON = "5035"
 SHORTEST_BANK_PIN = 4
 LONGEST_BANK_PIN = 12
-
-
-class RefusedByPad(DeviceError):
-    """The pad answered with an error code, kept in ``rtn``."""
-
-    def __init__(self, code: str, rtn: int, detail: str) -> None:
-        super().__init__(code, detail)
-        self.rtn = rtn
 
 
 class Zt598PinPad:
@@ -102,7 +88,7 @@ class Zt598PinPad:
             clock=clock,
             pause=pause,
         )
-        self._battery = BatteryState.UNKNOWN
+        self._commands = Commands(self._line)
         self._keys: KeysState | None = KeysState.UNKNOWN if self._required else None
 
     @property
@@ -120,38 +106,38 @@ class Zt598PinPad:
     def open(self) -> None:
         """Connect; input off; look for the required keys."""
         self._line.close()
-        self._ask(INPUT_OFF)
+        self._commands.ask(INPUT_OFF)
         self._look_for_keys()
 
     def close(self) -> None:
         """Switch the pad's input off and let go of the line."""
         if self._line.is_open:
-            self._input_off()
+            self._commands.input_off()
         self._line.close()
 
     def status(self) -> PinPadStatus:
         """One short exchange; a pad that does not answer is offline, an address that cannot be opened has no device."""
         try:
-            self._ask(INPUT_OFF)
+            self._commands.ask(INPUT_OFF)
             if self._keys is KeysState.UNKNOWN:
                 self._look_for_keys()
         except DeviceError as error:
-            return PinPadStatus(_state(error.code), error.code, self._battery, self._keys)
+            return PinPadStatus(_state(error.code), error.code, self._commands.battery, self._keys)
         missing = "pin_pad.key_missing" if self._keys is KeysState.NOT_INITIALIZED else None
-        return PinPadStatus(DeviceState.ONLINE, missing, self._battery, self._keys)
+        return PinPadStatus(DeviceState.ONLINE, missing, self._commands.battery, self._keys)
 
     def information(self) -> PinPadInformation:
         """Command 3."""
-        return read_information(self._ask("3").data)
+        return read_information(self._commands.ask("3"))
 
     def beep(self) -> None:
         """Sound on, one tone."""
-        self._ask(SOUND_ON)
-        self._ask(self._quirks.beep)
+        self._commands.ask(SOUND_ON)
+        self._commands.ask(self._quirks.beep)
 
     def stop(self) -> None:
         """Input off; raises DeviceError when the pad cannot be reached."""
-        self._ask(INPUT_OFF)
+        self._commands.ask(INPUT_OFF)
 
     # -- entry ---------------------------------------------------------------------------------------------------------
 
@@ -170,7 +156,7 @@ class Zt598PinPad:
         entry = ClearEntry(minimum, maximum, self._clear_key)
         try:
             with self._entering(cancellation, timeout, maximum):
-                self._ask_now(PLAIN_INPUT_ON)
+                self._commands.ask_now(PLAIN_INPUT_ON)
                 self._follow(entry, cancellation, timeout, on_key)
             return entry.digits()
         finally:
@@ -196,7 +182,7 @@ class Zt598PinPad:
             raise DeviceError("pin_pad.unsupported", f"PIN block {block_format}")
         with self._entering(cancellation, timeout, maximum):
             for setting in (f"54{minimum:02X}", f"55{maximum:02X}", SOUND_ON, f"53{models.MASK:02X}"):
-                self._ask_now(setting)
+                self._commands.ask_now(setting)
             if self._quirks.start is StartShape.SESSION:
                 start, read = (
                     f"60001{self._quirks.clear_key_digits[self._clear_key]}",
@@ -206,18 +192,18 @@ class Zt598PinPad:
             else:
                 character = models.FORMAT_CHARACTERS[block_format]
                 start, read = f"6{key_index:02X}{character}{self._quirks.hint}{maximum:02d}{pan}", "7"
-            self._ask_now(start)
+            self._commands.ask_now(start)
             self._follow(MaskedEntry(minimum, maximum, self._clear_key), cancellation, timeout, on_key)
             if block_format in models.PADDED:
-                self._ask_now(f"53{self._quirks.block_pad:02X}")
+                self._commands.ask_now(f"53{self._quirks.block_pad:02X}")
             if self._uid is not None and block_format is not BlockFormat.SM4:
-                authorise(lambda text: self._ask_now(text).data, self._uid, key_index)
+                authorise(self._commands.ask_now, self._uid, key_index)
             return self._block(read, block_format, key_index)
 
     def read_key(self, cancellation: Cancellation, timeout: float) -> Key:
         """One plain key; bytes that are no key of the table are passed over."""
         with self._entering(cancellation, timeout, 1):
-            self._ask_now(PLAIN_INPUT_ON)
+            self._commands.ask_now(PLAIN_INPUT_ON)
             for code in self._key_codes(cancellation, timeout):
                 if code in models.KEYS:
                     return models.KEYS[code]
@@ -230,17 +216,17 @@ class Zt598PinPad:
         # The pad's limit only ends an entry whose host has died: as long as the slowest entry we would allow.
         seconds = min(255, math.ceil(timeout) * (presses + 2))
         try:
-            self._ask(INPUT_OFF)
-            self._ask_now(f"52{seconds:02X}")
+            self._commands.ask(INPUT_OFF)
+            self._commands.ask_now(f"52{seconds:02X}")
             yield
         except LineBroken as broken:
-            self._ask(INPUT_OFF)
+            self._commands.ask(INPUT_OFF)
             raise DeviceError("pin_pad.interrupted", "the line broke during an entry and is back") from broken
         except BaseException:
-            self._input_off()
+            self._commands.input_off()
             raise
         else:
-            self._input_off()
+            self._commands.input_off()
 
     def _follow(
         self,
@@ -288,7 +274,7 @@ class Zt598PinPad:
 
     def _block(self, read: str, block_format: BlockFormat, key_index: int) -> PinBlock:
         try:
-            data = self._ask_now(read).data
+            data = self._commands.ask_now(read)
         except RefusedByPad as refused:
             if refused.rtn == Rtn.INPUT_TIMED_OUT:
                 raise EntryTimedOut from refused
@@ -314,14 +300,14 @@ class Zt598PinPad:
     ) -> KeyCheckValue:
         """Commands 1, 2, b and c; the check value from the answer, or asked for where the model gives none."""
         command = key_loading.load(self._quirks, index, use, under_master, value, algorithm)
-        data = self._ask(command).data
+        data = self._commands.ask(command)
         if self._required:
             self._keys = KeysState.UNKNOWN
         got = KeyCheckValue(_from_hex(data)) if data else self.key_status(index, algorithm).check_value
         if got is None:
             raise DeviceError("pin_pad.key_missing", f"key {index:02X} was loaded and is not there")
         if expected is not None and not got.matches(expected):
-            self._ask(key_loading.erase(index, algorithm))
+            self._commands.ask(key_loading.erase(index, algorithm))
             raise DeviceError("pin_pad.key_check_failed", f"key {index:02X}: check value {got}, expected {expected}")
         return got
 
@@ -329,8 +315,8 @@ class Zt598PinPad:
         """Zeros encrypted under the key: commands 9 and d."""
         try:
             if self._uid is not None and algorithm is KeyAlgorithm.TDES:
-                authorise(lambda text: self._ask(text).data, self._uid, index)
-            data = self._ask(key_loading.check(self._quirks, index, algorithm)).data
+                authorise(self._commands.ask, self._uid, index)
+            data = self._commands.ask(key_loading.check(self._quirks, index, algorithm))
         except RefusedByPad as refused:
             if refused.rtn == Rtn.KEY_MISSING:
                 return KeyStatus(index, algorithm, KeyState.MISSING)
@@ -347,30 +333,6 @@ class Zt598PinPad:
             self._keys = KeysState.NOT_INITIALIZED
         else:
             self._keys = KeysState.UNKNOWN if KeyState.UNKNOWN in states else KeysState.INITIALIZED
-
-    # -- commands ------------------------------------------------------------------------------------------------------
-
-    def _ask(self, text: str) -> Frame:
-        return self._judge(text, self._line.ask(text))
-
-    def _ask_now(self, text: str) -> Frame:
-        return self._judge(text, self._line.ask_now(text))
-
-    def _judge(self, text: str, answer: Frame) -> Frame:
-        if succeeded(answer.rtn):
-            self._battery = BatteryState.OPERATIONAL
-            return answer
-        if answer.rtn == Rtn.LOW_BATTERY:
-            self._battery = BatteryState.LOW
-        raise RefusedByPad(fault(answer.rtn), answer.rtn, f"command {text[0]} answered {answer.rtn:02X}")
-
-    def _input_off(self) -> None:
-        """Input off on the way out of something. A pad not reached now is reopened, and told, at the next call."""
-        try:
-            self._judge(INPUT_OFF, self._line.ask_now(INPUT_OFF))
-        except (DeviceError, LineBroken) as error:
-            log.warning("pin pad: input could not be switched off (%s)", type(error).__name__)
-            self._line.close()
 
 
 def _state(code: str) -> DeviceState:
