@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from devices.bench.line import LINE_FAULTS
@@ -36,11 +36,6 @@ class FaultPlan:
         self._begun = now
         self._coming = sorted(faults, key=lambda planned: planned.at)
 
-    @property
-    def coming(self) -> tuple[PlannedFault, ...]:
-        """In the order of their time."""
-        return tuple(self._coming)
-
     def due(self, now: float) -> list[PlannedFault]:
         """Those whose time has come; each is given out once."""
         due = [planned for planned in self._coming if self._begun + planned.at <= now]
@@ -51,9 +46,18 @@ class FaultPlan:
         """How long until the next one; None when nothing is planned."""
         return max(0.0, self._begun + self._coming[0].at - now) if self._coming else None
 
-    def save(self, now: float) -> list[dict[str, Any]]:
-        """What is left of it, counted from now."""
-        return [{**asdict(planned), "at": round(self._begun + planned.at - now, 3)} for planned in self._coming]
+    def save(self) -> dict[str, Any]:
+        """For the next world, with the same clock."""
+        return {"begun": self._begun, "coming": [asdict(planned) for planned in self._coming]}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take up what :meth:`save` gave. What was missed meanwhile is due at once."""
+        self._begun = saved["begun"]
+        self._coming = [PlannedFault(**planned) for planned in saved["coming"]]
+
+    def from_now(self, now: float) -> list[PlannedFault]:
+        """What is still to come, its seconds counted from now."""
+        return [replace(planned, at=round(self._begun + planned.at - now, 3)) for planned in self._coming]
 
 
 def draw(

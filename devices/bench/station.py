@@ -8,24 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from devices import registry
+from devices.bench.errors import CannotDo, NoSuchThing, WrongValue
 from devices.bench.layout import Stand
 from devices.bench.line import LINE_FAULTS, Line
 from devices.simulation import FaultSwitch, FaultValue, Json, Simulator
 
 R = TypeVar("R")
 
-
-class CannotDo(Exception):
-    """Not possible as things stand; the message says why in plain words."""
-
-
-class NoSuchThing(LookupError):
-    """There is no device, fault, action, person or card of that name; the message says which there are."""
-
-
-class WrongValue(ValueError):
-    """A value that makes no sense here; the message says what would."""
+_KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
 class Transport(Protocol):
@@ -70,13 +60,14 @@ class Station:
         self.name = stand.name
         self.transport = transport
         self.simulator = transport.simulator
+        self.rest: dict[str, FaultValue] = {**transport.faults, **self.simulator.faults}
+        """Every fault's value when nothing is wrong."""
 
     @classmethod
-    def on_a_line(cls, stand: Stand, *, listen: str, seed: int) -> Station:
-        """Build simulator and line. Raises TypeError for an option that the simulator does not know."""
-        simulator = registry.simulator(stand.device_class, stand.model, **stand.options)
-        line_seed = random.Random(f"{seed}/{stand.name}").randrange(2**32)  # noqa: S311 -- noise
-        return cls(stand, Line(simulator, listen, baud=stand.baud, seed=line_seed))
+    def on_a_line(cls, stand: Stand, simulator: Simulator, listen: str, seed: int) -> Station:
+        """On a PTY or a TCP port."""
+        noise = random.Random(f"{seed}/{stand.name}").randrange(2**32)  # noqa: S311 -- noise, not a secret
+        return cls(stand, Line(simulator, listen, baud=stand.baud, seed=noise))
 
     @property
     def url(self) -> str:
@@ -98,18 +89,39 @@ class Station:
 
     def set_fault(self, name: str, value: FaultValue) -> None:
         """Set a fault. Raises NoSuchThing, WrongValue."""
+        try:
+            self.transport.set_fault(name, self.check_fault(name, value))
+        except ValueError as error:
+            raise WrongValue(f"{self.name}: {error}") from error
+
+    def check_fault(self, name: str, value: FaultValue) -> FaultValue:
+        """``value`` in the fault's own type. Raises NoSuchThing, WrongValue."""
         switch = next((s for s in self.switches if s.name == name), None)
         if switch is None:
             names = ", ".join(s.name for s in self.switches)
             raise NoSuchThing(f"{self.name} has no fault {name!r}; there are: {names}")
-        self.transport.set_fault(name, fitting(switch, value))
+        wanted = type(switch.default)
+        if wanted is float and type(value) is int:
+            return float(value)
+        if type(value) is not wanted:
+            raise WrongValue(f"{self.name}: {name} must be {_KINDS[wanted]}, not {value!r}")
+        return value
+
+    def unusual(self, faults: Mapping[str, FaultValue]) -> dict[str, FaultValue]:
+        """Those of ``faults`` that are not at rest."""
+        return {name: value for name, value in faults.items() if value != self.rest[name]}
+
+    def restore(self, saved: Json, faults: Mapping[str, FaultValue]) -> None:
+        """Take up an earlier snapshot; a fault that this device no longer knows is passed over."""
+        self.transport.call(lambda: self.simulator.restore(saved))
+        for name, value in faults.items():
+            if name in self.rest:
+                self.transport.set_fault(name, value)
 
     def clear_faults(self) -> None:
         """Every fault back at rest."""
-        standing = self.snapshot().faults
-        for switch in self.switches:
-            if standing[switch.name] != switch.default:
-                self.transport.set_fault(switch.name, switch.default)
+        for name in self.unusual(self.snapshot().faults):
+            self.transport.set_fault(name, self.rest[name])
 
     def act(self, name: str, arguments: Mapping[str, object]) -> Any:
         """A person does something to it. Returns what the action returns. Raises NoSuchThing, WrongValue, CannotDo."""
@@ -126,18 +138,11 @@ class Station:
         except ValueError as error:
             raise CannotDo(f"{self.name}: {error}") from error
 
+    def ask(self, method: str, *arguments: object) -> Any:
+        """Call a method of the simulator that is no person's action, on the device's thread."""
+        return self.transport.call(lambda: getattr(self.simulator, method)(*arguments))
+
     def parameters(self, name: str) -> dict[str, str]:
         """The arguments of an action and their types, as written in the simulator."""
         parameters = inspect.signature(getattr(self.simulator, name)).parameters
         return {key: str(parameter).partition(": ")[2] or "value" for key, parameter in parameters.items()}
-
-
-def fitting(switch: FaultSwitch, value: FaultValue) -> FaultValue:
-    """``value`` in the type of the switch's resting value. Raises WrongValue."""
-    wanted = type(switch.default)
-    if wanted is float and type(value) is int:
-        return float(value)
-    if type(value) is not wanted:
-        kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-        raise WrongValue(f"{switch.name}: must be {kinds[wanted]}, not {value!r}")
-    return value

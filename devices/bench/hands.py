@@ -1,0 +1,101 @@
+"""What people do at each class of device, in the words of its simulator's actions: one table for the whole bench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from devices.bench.people import Person
+from devices.bench.places import CardKind
+from devices.bench.station import Station
+from devices.simulation import Json
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlace:
+    """A device that a card can be in or on: which ``kind``, how it gets there, how away, and whether its scene shows
+    one. ``full`` and ``empty`` say in plain words why that cannot be done; ``actions`` are the simulator's own."""
+
+    kind: CardKind
+    put: Callable[[Station, Person], None]
+    take: Callable[[Station], None]
+    occupied: Callable[[Json], bool]
+    full: str
+    empty: str
+    actions: tuple[str, ...]
+
+
+def resident_id_card(person: Person) -> Json:
+    """The person's ID card as :mod:`devices.id_reader.simulated_cards` wants it."""
+    return {
+        "kind": "citizen",
+        "name": person.name,
+        "sex": {"male": "1", "female": "2"}[person.sex],
+        "nation_code": person.nation,
+        "birth_date": person.birth_date,
+        "address": person.address,
+        "number": person.number,
+        "authority": person.authority,
+        "valid_from": person.id_valid_from,
+        "valid_until": None if person.id_valid_until == "长期" else person.id_valid_until,
+    }
+
+
+def _insert(station: Station, person: Person) -> None:
+    station.act("insert", {"card": person.key})
+
+
+def _lay(station: Station, person: Person) -> None:
+    station.act("lay", {"card": resident_id_card(person)})
+
+
+CARD_PLACES: Mapping[str, CardPlace] = {
+    "card-reader": CardPlace(
+        CardKind.SOCIAL,
+        _insert,
+        lambda station: station.act("remove", {}),
+        lambda scene: bool(scene["card"]),
+        "there is already a card in the reader",
+        "there is no card in the reader",
+        ("insert", "remove"),
+    ),
+    "id-reader": CardPlace(
+        CardKind.ID,
+        _lay,
+        lambda station: station.act("lift", {}),
+        lambda scene: bool(scene["card"]),
+        "there is already a card on the plate",
+        "there is no card on the plate",
+        ("lay", "lift"),
+    ),
+}
+
+PAD_KEYS = (*"0123456789", "enter", "cancel", "clear")
+"""The keys a person can press on a PIN pad."""
+
+
+def press(station: Station, key: str) -> None:
+    """Press one key of a PIN pad."""
+    station.act("press", {"key": key})
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A device that paper comes out of: what its scene shows hanging there, oldest first (``lines``, ``cut``,
+    ``millimetres``), the picture of one of them as PNG, and the hand that takes them all, each then with ``png`` in
+    base64."""
+
+    hanging: Callable[[Json], list[Json]]
+    picture: Callable[[Station, int], bytes]
+    tear_off: Callable[[Station], list[Json]]
+    action: str
+
+
+OUTLETS: Mapping[str, Outlet] = {
+    "receipt-printer": Outlet(
+        lambda scene: list(scene["outlet"]),
+        lambda station, piece: bytes(station.ask("picture", piece)),
+        lambda station: list(station.act("tear_off", {})["pieces"]),
+        "tear_off",
+    ),
+}

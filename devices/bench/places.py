@@ -1,0 +1,148 @@
+"""Where every card is: with a person or in a device, always in exactly one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from devices.bench.errors import CannotDo, NoSuchThing
+
+STAFF = "staff"
+"""Whoever tends the kiosk: may hold any card, and has none of their own."""
+
+
+class CardKind(StrEnum):
+    """The two cards in every wallet."""
+
+    SOCIAL = "social"
+    ID = "id"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Card:
+    """A person's card; written ``wang_xiulan/social``."""
+
+    owner: str
+    kind: CardKind
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``with:`` a person or ``in:`` a device."""
+
+    inside: bool
+    name: str
+
+    def __str__(self) -> str:
+        return f"{'in' if self.inside else 'with'}:{self.name}"
+
+
+class Places:
+    """``people``: everyone's key. ``devices``: those that hold a card, and of which kind. ``saved``: what :meth:`save`
+    gave; a card or place that no longer exists is forgotten, and the card is with its owner."""
+
+    def __init__(
+        self, people: Iterable[str], devices: Mapping[str, CardKind], saved: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        self._people = (*people, STAFF)
+        self._devices = dict(devices)
+        self._places: dict[Card, Place] = {}
+        self._brought: dict[str, str] = {}
+        self.collect()
+        for card in self._places:
+            where, _, name = saved.get("places", {}).get(str(card), "").partition(":")
+            if where == "with" and name in self._people:
+                self._places[card] = Place(False, name)
+            elif where == "in" and self._devices.get(name) is card.kind:
+                self._places[card] = Place(True, name)
+                self._brought[name] = saved.get("brought", {}).get(name, card.owner)
+
+    def save(self) -> dict[str, dict[str, str]]:
+        """For the next world."""
+        return {
+            "places": {str(card): str(place) for card, place in self._places.items()},
+            "brought": dict(self._brought),
+        }
+
+    def collect(self) -> None:
+        """Every card is with its owner."""
+        owners = [person for person in self._people if person != STAFF]
+        self._places = {Card(owner, kind): Place(False, owner) for owner in owners for kind in CardKind}
+        self._brought.clear()
+
+    def all(self) -> dict[Card, Place]:
+        """Every card and where it is."""
+        return dict(self._places)
+
+    def where(self, card: Card) -> Place:
+        """Raises NoSuchThing."""
+        if card not in self._places:
+            raise NoSuchThing(f"there is no card {card}")
+        return self._places[card]
+
+    def inside(self, device: str) -> Card | None:
+        """The card in a device."""
+        return next((card for card, place in self._places.items() if place == Place(True, device)), None)
+
+    def held(self, person: str, kind: CardKind, card: str | None = None) -> Card:
+        """The card that ``person`` would use: the named one, else the own one, else the only one of that kind in hand.
+
+        Raises CannotDo when it is not in their hands, NoSuchThing.
+        """
+        self.check_person(person)
+        in_hand = [c for c, place in self._places.items() if place == Place(False, person) and c.kind is kind]
+        if card is not None:
+            named = next((c for c in self._places if str(c) == card), None)
+            if named is None:
+                raise NoSuchThing(f"there is no card {card!r}; a card is called owner/social or owner/id")
+            if named.kind is not kind:
+                raise CannotDo(f"card {card} does not go there")
+            if named not in in_hand:
+                raise CannotDo(f"{person} does not hold the card {card}: it is {self._places[named]}")
+            return named
+        own = Card(person, kind)
+        if own in in_hand:
+            return own
+        if len(in_hand) == 1:
+            return in_hand[0]
+        if in_hand:
+            raise CannotDo(f"{person} holds {len(in_hand)} such cards: say which")
+        if own in self._places:
+            raise CannotDo(f"{person} does not hold the card {own}: it is {self._places[own]}")
+        raise CannotDo(f"{person} holds no such card")
+
+    def put(self, card: Card, device: str) -> None:
+        """From the hands of whoever holds it into a device that is empty; the caller has checked both."""
+        holder = self._places[card]
+        if holder.inside or self.inside(device) is not None or self._devices[device] is not card.kind:
+            raise CannotDo(f"the card {card} cannot go into {device}")
+        self._brought[device] = holder.name
+        self._places[card] = Place(True, device)
+
+    def take(self, device: str, person: str | None = None) -> Card:
+        """Out of a device into the hands of ``person``, or of whoever brought it. Raises CannotDo when it is empty."""
+        card = self.inside(device)
+        if card is None:
+            raise CannotDo(f"there is no card in {device}")
+        receiver = person if person is not None else self._brought[device]
+        self.check_person(receiver)
+        self._places[card] = Place(False, receiver)
+        del self._brought[device]
+        return card
+
+    def hand_over(self, card: Card, to: str) -> None:
+        """From hand to hand. Raises CannotDo when it is in a device."""
+        self.check_person(to)
+        place = self.where(card)
+        if place.inside:
+            raise CannotDo(f"the card {card} is in {place.name}")
+        self._places[card] = Place(False, to)
+
+    def check_person(self, person: str) -> None:
+        """Raises NoSuchThing."""
+        if person not in self._people:
+            raise NoSuchThing(f"there is nobody called {person!r}; there are: {', '.join(self._people)}")
