@@ -1,0 +1,1 @@
+"""What works now: device states, and from them what the kiosk can do for a citizen."""

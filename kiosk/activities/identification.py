@@ -1,0 +1,176 @@
+"""Who is this? Cards found, read and checked, and the host asked to know their holder (F1, F2, F7)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+import structlog
+
+from devices.card_reader.social_security_card import validity
+from devices.contract import DeviceError
+from devices.id_reader.contract import IdCard
+from devices.id_reader.numbers import Validity
+from kiosk.activities.card_reading import CardReading, read_social_security_card
+from kiosk.activities.listening import first_of, until_card, until_id_card
+from kiosk.activities.refusals import host_trouble, refusal
+from kiosk.host.port import CardProof, HostError, HostRefused, IdCardProof
+from kiosk.runtime import Stage
+from kiosk.session import Session
+from statemachines.views import Say
+
+log = structlog.get_logger("identification")
+
+TRIES = 3
+"""Readings of one card before it is given up: turned over, wiped, and once more (rules: five classic messages)."""
+
+
+async def await_any(stage: Stage) -> Literal["card_found", "id_card_found"]:
+    """Whichever card comes first."""
+    return await first_of(until_card(stage.tools), until_id_card(stage.tools))
+
+
+async def await_card(stage: Stage) -> Literal["card_found", "id_card_found"]:
+    """A card in the slot: after an unreadable one, taken out and put in again. An ID card serves as well."""
+    tools = stage.tools
+    if stage.session.problem is not None and tools.card_slot is not None:
+        await tools.card_slot.removed()
+    return await first_of(until_card(tools), until_id_card(tools))
+
+
+async def await_id_card(stage: Stage) -> Literal["card_found", "id_card_found"]:
+    """An ID card on the plate. A card in the slot serves as well."""
+    return await first_of(until_card(stage.tools), until_id_card(stage.tools))
+
+
+async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused"]:
+    """Read the card in the slot, have it prove that it is genuine, and check it (rules: session rules)."""
+    session, tools = stage.session, stage.tools
+    assert tools.card_reader is not None  # noqa: S101 -- a card was found there
+    session.means, session.card = "card", None
+    try:
+        version, cards, ranges = await tools.host.blacklist()
+    except HostError as error:
+        session.trouble = host_trouble(error)
+        return "refused"
+    log.debug("blacklist", version=version)
+    loop = asyncio.get_running_loop()
+    try:
+        reading = await tools.card_reader.call(read_social_security_card, tools.host, loop)
+    except DeviceError as error:
+        return _unreadable(session, error)
+    except HostError as error:
+        session.trouble = host_trouble(error)
+        return "refused"
+    session.chip, session.card = reading.card, reading.identity
+    await tools.record.custody_began(reading.identity.identifier)
+    reason = _card_refusal(stage, reading, cards, ranges)
+    if reason is not None:
+        session.trouble = refusal(reason)
+        return "refused"
+    session.problem = None
+    return "card_read"
+
+
+def _unreadable(session: Session, error: DeviceError) -> Literal["unreadable", "refused"]:
+    log.warning("card_unreadable", fault=error.code, reading=session.unread + 1)
+    session.unread += 1
+    if session.unread >= TRIES:
+        session.trouble = refusal("card_unreadable")
+        return "refused"
+    session.problem = Say(PROBLEMS.get(error.code, "problem.card_unreadable"))
+    return "unreadable"
+
+
+PROBLEMS = {
+    "card_reader.mute": "problem.card_turn_over",
+    "card_reader.no_card": "problem.card_removed",
+    "card_reader.removed": "problem.card_removed",
+    "card_reader.not_social_security_card": "problem.card_not_social",
+    "id_reader.removed_early": "problem.id_card_removed",
+    "id_reader.no_card": "problem.id_card_removed",
+    "id_reader.unknown_card": "problem.id_card_other",
+}
+"""What to tell someone whose card could not be read, by the fault."""
+
+
+def _card_refusal(
+    stage: Stage, reading: CardReading, cards: frozenset[str], ranges: tuple[tuple[str, str], ...]
+) -> str | None:
+    verdicts = validity.check(
+        reading.identity,
+        genuine=reading.genuine,
+        blacklisted_cards=cards,
+        blacklisted_ranges=ranges,
+        issuers=stage.tools.policy.accepted_issuers,
+        today=stage.tools.clock.today(),
+    )
+    for verdict in verdicts:
+        log.info("card_verdict", finding=verdict.finding.value, stops=verdict.stops)
+    return next((f"card_{verdict.finding.value}" for verdict in verdicts if verdict.stops), None)
+
+
+async def read_id_card(stage: Stage) -> Literal["id_card_read", "unreadable", "refused"]:
+    """Read the ID card on the plate and check it: expiry, check digit (F1)."""
+    session, tools = stage.session, stage.tools
+    assert tools.id_reader is not None  # noqa: S101 -- a card was found there
+    session.means, session.id_card = "id_card", None
+    try:
+        card = await tools.id_reader.call(lambda reader: reader.read())
+    except DeviceError as error:
+        log.warning("id_card_unreadable", fault=error.code, reading=session.unread + 1)
+        session.unread += 1
+        if session.unread >= TRIES:
+            session.trouble = refusal("id_card_unreadable")
+            return "refused"
+        session.problem = Say(PROBLEMS.get(error.code, "problem.id_card_unreadable"))
+        return "unreadable"
+    session.id_card, session.problem = card, None
+    reason = _id_card_refusal(card, stage)
+    if reason is not None:
+        session.trouble = refusal(reason)
+        return "refused"
+    return "id_card_read"
+
+
+def _id_card_refusal(card: IdCard, stage: Stage) -> str | None:
+    if card.validity(stage.tools.clock.today()) is not Validity.VALID:
+        return "id_card_expired"
+    if card.number_fault() is not None:
+        return "id_card_number"
+    return None
+
+
+async def identify(stage: Stage) -> Literal["identified", "refused", "unreachable"]:
+    """Have the host open a session for the holder."""
+    session, tools = stage.session, stage.tools
+    try:
+        if session.means == "card" and session.card is not None:
+            card = session.card
+            session.person = await tools.host.identify_by_card(
+                CardProof(
+                    identifier=card.identifier,
+                    card_number=card.card_number,
+                    social_security_number=card.social_security_number,
+                    name=card.name,
+                    generation=card.version,
+                    pin_verified=session.pin_verified,
+                )
+            )
+        elif session.id_card is not None:
+            id_card = session.id_card
+            session.person = await tools.host.identify_by_id_card(
+                IdCardProof(
+                    kind=id_card.kind.value,
+                    number=id_card.number,
+                    name=id_card.name,
+                    birth_date=id_card.birth_date,
+                    valid_until=id_card.valid_until,
+                )
+            )
+        else:
+            raise RuntimeError("nobody to identify: no card was read")
+    except HostError as error:
+        session.trouble = host_trouble(error)
+        return "refused" if isinstance(error, HostRefused) else "unreachable"
+    return "identified"

@@ -1,0 +1,105 @@
+"""What the machine does when it serves nobody: starting, waiting, checking, healing, maintenance, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Literal
+
+import structlog
+
+from devices.contract import DeviceError, MediaState
+from devices.worker import DeviceWorker
+from kiosk.activities.listening import first_of, until_card, until_id_card
+from kiosk.health.look import look
+from kiosk.runtime import Stage
+from kiosk.tools import Tools
+
+log = structlog.get_logger("machine")
+
+LOOK_EVERY = 30.0
+"""Seconds between looks at the devices while nobody is here: a lamp that fails is known within a heartbeat."""
+
+LOOK_AGAIN = 5.0
+"""Seconds between looks while out of service: a cable plugged back in should show while its engineer stands there."""
+
+
+async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "card_held"]:
+    """Open every device, see what the last run left open, ask the host for a sign of life."""
+    tools = stage.tools
+    await asyncio.gather(*(_open(name, worker) for name, worker in tools.devices.items() if worker is not None))
+    if tools.card_slot is not None:
+        tools.card_slot.start()
+        await tools.card_slot.until(*MediaState)
+    await tools.record.recover(tools)
+    await look(tools)
+    return _verdict(tools)
+
+
+async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
+    """Wait for a card in the slot or on the plate; look at the devices now and then."""
+    tools = stage.tools
+    while True:
+        someone = await first_of(until_card(tools), until_id_card(tools), tools.clock.sleep(LOOK_EVERY))
+        if someone is not None:
+            return "start"
+        if await look(tools):
+            return "changed"
+
+
+async def check(
+    stage: Stage,
+) -> Literal["serviceable", "unserviceable", "card_held", "stop_requested", "called_in"]:
+    """Look at everything, between two citizens."""
+    wishes = stage.tools.wishes
+    if wishes.stop:
+        return "stop_requested"
+    if wishes.maintenance:
+        wishes.maintenance = False
+        return "called_in"
+    await look(stage.tools)
+    return _verdict(stage.tools)
+
+
+async def heal(stage: Stage) -> Literal["changed"]:
+    """Look again and again until something has changed; devices that are gone are opened anew."""
+    tools = stage.tools
+    held = tools.card_in_slot
+    while True:
+        await tools.clock.sleep(LOOK_AGAIN)
+        if await look(tools) or tools.card_in_slot != held or tools.wishes.stop:
+            return "changed"
+
+
+async def serve_engineer(stage: Stage) -> Literal["finished"]:
+    """Show what the devices say until the engineer is done."""
+    while not stage.tools.wishes.maintenance:
+        await look(stage.tools)
+        stage.refresh()
+        await stage.tools.clock.sleep(LOOK_AGAIN)
+    stage.tools.wishes.maintenance = False
+    return "finished"
+
+
+async def shut_down(stage: Stage) -> Literal["stopped"]:
+    """Give a card in the slot back and wait until it is taken, then close the devices."""
+    tools = stage.tools
+    if tools.card_reader is not None and tools.card_slot is not None:
+        if tools.card_in_slot:
+            await tools.card_reader.call(lambda reader: reader.release())
+            await tools.card_slot.until(MediaState.NOT_PRESENT, MediaState.UNKNOWN)
+        await tools.record.custody_ended()
+    return "stopped"
+
+
+def _verdict(tools: Tools) -> Literal["serviceable", "unserviceable", "card_held"]:
+    if tools.card_in_slot:
+        log.warning("card_held", serial=tools.record.custody_serial)
+        return "card_held"
+    return "serviceable" if tools.health.can_serve else "unserviceable"
+
+
+async def _open(name: str, worker: DeviceWorker[Any]) -> None:
+    try:
+        await worker.call(lambda device: device.open())
+    except DeviceError as error:
+        log.warning("device_not_opened", device=name, fault=error.code)

@@ -1,0 +1,197 @@
+"""The card's own PIN: sensed, verified, changed (F5, F43; scenarios A6, A7). Digits stay in buffers that are zeroed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+import structlog
+
+from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
+from devices.pin_pad.contract import EntryCancelled, EntryTimedOut, KeyPress
+from devices.pin_pad.secret import SecretDigits
+from kiosk.activities.refusals import Trouble
+from kiosk.catalogue import pin_rules
+from kiosk.runtime import Stage
+from kiosk.session import Session
+from statemachines.views import Say
+
+log = structlog.get_logger("pin")
+
+LENGTH = 6
+"""Digits of a social security card's PIN (field norm; protocol page A6)."""
+
+PAD_PATIENCE = 600.0
+"""Seconds without a key after which the pad itself gives up: far above any patience of the charts, which decide."""
+
+
+def locked_trouble() -> Trouble:
+    """What someone is told whose PIN is locked: the card comes back, what still works, where to unlock."""
+    return Trouble(
+        what=Say("pin.locked.what"),
+        advice=(Say("pin.locked.works"),),
+        where=(Say("pin.locked.where"),),
+        papers=(Say("papers.id_card"), Say("papers.card")),
+    )
+
+
+async def sense_pin(stage: Stage) -> Literal["needed", "not_needed", "locked"]:
+    """Ask the chip how many tries are left; the question costs none."""
+    session = stage.session
+    state = await _on_chip(stage, lambda card: card.pin_state())
+    if isinstance(state, PinLocked):
+        session.pin.tries_left = 0
+        session.trouble = locked_trouble()
+        return "locked"
+    if isinstance(state, PinNotNeeded):
+        return "not_needed"
+    session.pin.tries_left = state.tries_left
+    return "needed"
+
+
+async def enter_and_verify(stage: Stage) -> Literal["verified", "initial", "wrong", "locked", "cancelled"]:
+    """Type the PIN and have the chip verify it. The tries left are the chip's, whatever the policy says (A6)."""
+    session = stage.session
+    digits = await _typed(stage)
+    if digits is None:
+        return "cancelled"
+    with digits:
+        initial = digits.apply(stage.tools.policy.is_initial_pin)
+        result = await _on_chip(stage, lambda card: card.verify_pin(digits.digits))
+    session.pin.typed = 0
+    if isinstance(result, PinVerified):
+        session.pin_verified = True
+        session.pin.problem = None
+        log.info("pin_verified", initial=initial)
+        return "initial" if initial else "verified"
+    if isinstance(result, WrongPin):
+        session.pin.tries_left = result.tries_left
+        session.pin.problem = Say("pin.wrong")
+        log.info("pin_wrong", tries_left=result.tries_left)
+        if result.tries_left > 0:
+            return "wrong"
+    session.pin.tries_left = 0
+    session.trouble = locked_trouble()
+    return "locked"
+
+
+async def enter_old(stage: Stage) -> Literal["accepted", "cancelled"]:
+    """The present PIN, for the change."""
+    session = stage.session
+    session.pin.old = await _typed(stage)
+    session.pin.problem = None
+    return "cancelled" if session.pin.old is None else "accepted"
+
+
+async def enter_new(stage: Stage) -> Literal["accepted", "rejected", "cancelled"]:
+    """A new PIN, held against the rules of the region's policy (A7)."""
+    session = stage.session
+    digits = await _typed(stage)
+    if digits is None:
+        return "cancelled"
+    broken = _broken_rule(stage, digits)
+    if broken is not None:
+        digits.close()
+        session.pin.typed = 0
+        session.pin.problem = Say(f"pin.weak.{broken}")
+        log.info("new_pin_rejected", rule=broken)
+        return "rejected"
+    if session.pin.new is not None:
+        session.pin.new.close()
+    session.pin.new, session.pin.problem, session.pin.typed = digits, None, 0
+    return "accepted"
+
+
+def _broken_rule(stage: Stage, digits: SecretDigits) -> str | None:
+    session = stage.session
+    if session.pin.old is not None and digits.matches(session.pin.old):
+        return "same_as_old"
+    card = session.card
+    return digits.apply(
+        lambda pin: pin_rules.broken_rule(
+            pin,
+            initial=stage.tools.policy.initial_pin,
+            birth_date=card.birth_date if card else None,
+            identity_number=card.social_security_number if card else None,
+        )
+    )
+
+
+async def enter_again(stage: Stage) -> Literal["accepted", "differs", "cancelled"]:
+    """The same once more."""
+    session = stage.session
+    digits = await _typed(stage)
+    if digits is None:
+        return "cancelled"
+    with digits:
+        same = session.pin.new is not None and digits.matches(session.pin.new)
+    session.pin.typed = 0
+    if same:
+        return "accepted"
+    session.pin.problem = Say("pin.mismatch")
+    return "differs"
+
+
+async def change_on_chip(stage: Stage) -> Literal["changed", "wrong", "locked"]:
+    """Change it on the chip, and tell the host that it was changed (never to what)."""
+    session, tools = stage.session, stage.tools
+    new = session.pin.new
+    if new is None:
+        raise RuntimeError("no new PIN was entered")
+    old = session.pin.old or SecretDigits(bytearray(tools.policy.initial_pin))
+    with old, new:
+        result = await _on_chip(stage, lambda card: card.change_pin(old.digits, new.digits))
+    session.pin.forget()
+    if isinstance(result, PinVerified):
+        session.done.append("change_pin")
+        session.outcome = Say("outcome.pin_changed")
+        if session.card is not None:
+            await tools.record.advise_pin_changed(session.card.identifier)
+        return "changed"
+    if isinstance(result, WrongPin) and result.tries_left > 0:
+        session.pin.tries_left = result.tries_left
+        session.pin.problem = Say("pin.wrong")
+        return "wrong"
+    session.pin.tries_left = 0
+    session.trouble = locked_trouble()
+    return "locked"
+
+
+async def _typed(stage: Stage) -> SecretDigits | None:
+    """What was typed at the pad; None if the citizen pressed cancel. The page follows each key."""
+    session, tools = stage.session, stage.tools
+    if tools.pin_pad is None:
+        raise RuntimeError("no PIN pad is fitted")
+    session.pin.typed = 0
+    loop = asyncio.get_running_loop()
+
+    def pressed(press: KeyPress) -> None:
+        loop.call_soon_threadsafe(_show_typed, stage, press.count)
+
+    try:
+        return await tools.pin_pad.wait(
+            lambda pad, cancellation: pad.enter_clear(
+                cancellation, minimum=LENGTH, maximum=LENGTH, timeout=PAD_PATIENCE, on_key=pressed
+            )
+        )
+    except EntryCancelled:
+        return None
+    except EntryTimedOut:
+        log.warning("pad_gave_up")
+        return None
+
+
+def _show_typed(stage: Stage, count: int) -> None:
+    session: Session = stage.session
+    stage.sign_of_life()
+    if session.pin.typed != count:
+        session.pin.typed = count
+        stage.refresh()
+
+
+async def _on_chip(stage: Stage, command):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- typed below
+    session, tools = stage.session, stage.tools
+    card = session.chip
+    if card is None or tools.card_reader is None:
+        raise RuntimeError("no card has been read")
+    return await tools.card_reader.call(lambda _: command(card))

@@ -1,0 +1,164 @@
+"""The composition root: builds devices, host, record, charts and the link, runs them, and takes them down. Alone does so."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any, TypeVar, cast
+
+import structlog
+
+import kiosk.activities as activities
+from devices import registry
+from devices.card_reader.contract import CardReader
+from devices.contract import Device, MediaState
+from devices.worker import DeviceWorker
+from kiosk.catalogue.policy import load_policy
+from kiosk.catalogue.services import load_services
+from kiosk.clock import Clock, SystemClock
+from kiosk.config import Settings
+from kiosk.health.capabilities import Health
+from kiosk.host.http import HttpHost
+from kiosk.host.port import Host
+from kiosk.link import ScreenLink
+from kiosk.pages.build import build as build_page
+from kiosk.record import Record
+from kiosk.runtime import Runtime
+from kiosk.slot import CardSlot
+from kiosk.tools import Tools
+from statemachines.kiosk import kiosk_chart
+from statemachines.session import IN_USE
+from statemachines.timing import with_overrides
+from statemachines.views import Drawn, Touched
+
+log = structlog.get_logger("controller")
+
+D = TypeVar("D", bound=Device)
+
+
+class Controller:
+    """One kiosk. ``host`` and ``clock`` are handed in by tests; otherwise they come from the settings."""
+
+    def __init__(self, settings: Settings, *, host: Host | None = None, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self._host = host
+        self.tools: Tools | None = None
+        self.runtime: Runtime | None = None
+
+    async def run(self) -> None:
+        """Serve until told to stop (SIGTERM or SIGINT), the card in the reader back with its owner."""
+        settings = self.settings
+        host = self._host or _host(settings)
+        record = Record.open(settings, self.clock, host)
+        tools = self.tools = self._tools(host, record)
+        link = ScreenLink(
+            settings.link.socket, on_touch=self._touched, on_drawn=self._drawn, on_alive=self._screens_are_here
+        )
+        runtime = self.runtime = Runtime(
+            kiosk_chart(activities),
+            pages=build_page,
+            tools=tools,
+            delays=with_overrides(settings.timing),
+            show=link.show,
+            language=settings.screen.languages[0],
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGUSR1, self.maintain)
+        await link.open()
+        delivering = asyncio.create_task(record.deliver(), name="outbox")
+        log.info("controller_started", kiosk=settings.kiosk.id)
+        try:
+            await runtime.run()
+        finally:
+            delivering.cancel()
+            await asyncio.wait([delivering])
+            if tools.card_slot is not None:
+                tools.card_slot.stop()
+            for worker in tools.devices.values():
+                if worker is not None:
+                    await worker.call(lambda device: device.close())
+                    worker.stop()
+            await link.close()
+            await host.close()
+            record.close()
+            log.info("controller_stopped")
+
+    def stop(self) -> None:
+        """End in good order: a citizen's card comes back first."""
+        if self.tools is not None and self.runtime is not None:
+            self.tools.wishes.stop = True
+            self.runtime.post("stop")
+
+    def maintain(self) -> None:
+        """An engineer asks for the machine, or has done with it."""
+        if self.tools is not None and self.runtime is not None:
+            self.tools.wishes.maintenance = True
+            self.runtime.post("maintain")
+
+    # -- parts ---------------------------------------------------------------------------------------------------------
+
+    def _tools(self, host: Host, record: Record) -> Tools:
+        settings = self.settings
+        reader = cast("CardReader | None", self._driver("card_reader"))
+        return Tools(
+            settings=settings,
+            clock=self.clock,
+            policy=load_policy(settings, self.clock.today()),
+            services=load_services(settings),
+            host=host,
+            record=record,
+            health=Health(host),
+            card_reader=_worker("card_reader", reader),
+            card_slot=CardSlot(reader, self._media_changed) if reader is not None else None,
+            id_reader=_worker("id_reader", self._driver("id_reader")),
+            pin_pad=_worker("pin_pad", self._driver("pin_pad")),
+            receipt_printer=_worker("receipt_printer", self._driver("receipt_printer")),
+        )
+
+    def _driver(self, name: str) -> Any:  # noqa: ANN401 -- of the class that the name stands for
+        fitted = self.settings.devices.get(name)
+        if fitted is None:
+            return None
+        return registry.driver(name.replace("_", "-"), fitted.model, fitted.at, **fitted.options)
+
+    # -- what happens --------------------------------------------------------------------------------------------------
+
+    def _media_changed(self, before: MediaState, after: MediaState) -> None:
+        if self.runtime is None:
+            return
+        log.info("card_slot", before=before.value, after=after.value)
+        if after is MediaState.PRESENT:
+            self.runtime.post("card_inserted")
+        elif after is MediaState.NOT_PRESENT:
+            self.runtime.post("card_removed", IN_USE if self.runtime.session.card_in_use else "")
+
+    def _touched(self, touch: Touched) -> None:
+        if self.runtime is not None:
+            self.runtime.touched(touch)
+
+    def _drawn(self, drawn: Drawn) -> None:
+        log.debug("drawn", view=drawn.number, page=drawn.page)
+
+    def _screens_are_here(self) -> None:
+        if self.runtime is not None and self.runtime.shown is not None:
+            self.runtime.refresh()
+
+
+def _worker(name: str, driver: D | None) -> DeviceWorker[D] | None:
+    return None if driver is None else DeviceWorker(name, driver)
+
+
+def _host(settings: Settings) -> Host:
+    host = settings.host
+    return HttpHost(
+        host.url,
+        ca_file=host.authority_file,
+        certificate_file=host.certificate_file,
+        key_file=host.key_file,
+        kiosk_id=settings.kiosk.id,
+    )
+
+

@@ -1,0 +1,182 @@
+"""Pages of a citizen's session, but for the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from devices.fault_catalogue import Capability
+from kiosk.masking import mask_name
+from kiosk.pages.works import still_works
+from kiosk.session import Session
+from kiosk.tools import Tools
+from statemachines.timing import DELAYS
+from statemachines.views import (
+    Choice,
+    Done,
+    Farewell,
+    Identify,
+    InsertCard,
+    LayIdCard,
+    Menu,
+    Notice,
+    PinEntry,
+    Refusal,
+    Say,
+    TakeCard,
+    Verbatim,
+    Working,
+)
+
+PIN_RULES = tuple(
+    Say(f"pin.rule.{rule}") for rule in ("six_digits", "not_initial", "not_repeated", "not_sequence", "not_birthday")
+)
+"""What is told before a new PIN is typed."""
+
+
+def notice(session: Session, tools: Tools) -> Notice:  # noqa: ARG001 -- one shape for all
+    return Notice(points=(Say("notice.read"), Say("notice.why"), Say("notice.kept"), Say("notice.end")))
+
+
+def identifying_means(session: Session, tools: Tools) -> Identify:  # noqa: ARG001
+    able = tools.health.works
+    card = {Capability.IDENTIFY_CARD, Capability.PIN} <= able
+    no_card = "why_not.card_reader" if Capability.IDENTIFY_CARD not in able else "why_not.no_keypad"
+    id_card = Capability.IDENTIFY_ID in able
+    return Identify(
+        ways=(
+            Choice(
+                id="card",
+                title=Say("identify.card"),
+                note=Say("identify.card.note"),
+                icon="card",
+                why_not=None if card else Say(no_card),
+            ),
+            Choice(
+                id="id_card",
+                title=Say("identify.id_card"),
+                note=Say("identify.id_card.note"),
+                icon="id_card",
+                why_not=None if id_card else Say("why_not.id_reader"),
+            ),
+        )
+    )
+
+
+def insert_card(session: Session, tools: Tools) -> InsertCard:  # noqa: ARG001
+    return InsertCard(problem=session.problem)
+
+
+def lay_id_card(session: Session, tools: Tools) -> LayIdCard:  # noqa: ARG001
+    return LayIdCard(problem=session.problem)
+
+
+def reading_card(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+    return Working(Say("working.reading_card"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
+
+
+def reading_id_card(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+    return Working(Say("working.reading_id_card"), at_most=_at_most("id_card"), keep=Say("working.keep_id_card"))
+
+
+def sensing_pin(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+    return Working(Say("working.checking_card"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
+
+
+def changing_pin(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+    return Working(Say("working.changing_pin"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
+
+
+def identifying(session: Session, tools: Tools) -> Working:
+    keep = Say("working.keep_card") if session.means == "card" else Say("working.keep_id_card")
+    return Working(Say("working.finding_you"), at_most=_at_most("host"), keep=keep if tools.card_in_slot else None)
+
+
+def ending(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+    return Working(Say("frame.just_a_moment"), at_most=_at_most("check"))
+
+
+def _at_most(timeout: str) -> int:
+    return int(DELAYS[timeout].seconds)
+
+
+def pin_entry(purpose: Literal["verify", "old", "new", "again"]) -> Callable[[Session, Tools], PinEntry]:
+    """The builder for one of the four purposes."""
+
+    def build(session: Session, tools: Tools) -> PinEntry:  # noqa: ARG001
+        pin = session.pin
+        return PinEntry(
+            purpose=purpose,
+            typed=pin.typed,
+            tries_left=pin.tries_left if purpose == "verify" else None,
+            problem=pin.problem,
+            rules=PIN_RULES if purpose == "new" else (),
+        )
+
+    return build
+
+
+def pin_changed(session: Session, tools: Tools) -> Done:  # noqa: ARG001
+    return Done(
+        title=Say("pin.changed"),
+        notes=(
+            Say("pin.changed.from_now"),
+            Say("pin.changed.keep"),
+            Say("pin.changed.phone_loss"),
+            Say("pin.changed.bank_separate"),
+        ),
+    )
+
+
+def menu(session: Session, tools: Tools) -> Menu:
+    name = mask_name(session.person.name) if session.person is not None else ""
+    return Menu(
+        question=Say("menu.anything_else" if session.done else "menu.question"),
+        greeting=Say("menu.greeting", {"name": Verbatim(name)}) if name and not session.done else None,
+        choices=tuple(
+            Choice(
+                id=service.id,
+                title=Say(service.title),
+                note=Say(service.note),
+                icon=service.icon,
+                why_not=service.why_not(session.means or "", tools.health.works),
+            )
+            for service in tools.services
+        ),
+    )
+
+
+def refused(session: Session, tools: Tools) -> Refusal:
+    trouble = session.trouble
+    if trouble is None:
+        return Refusal(
+            what=Say("refusal.unexpected"),
+            advice=(Say("refusal.nothing_changed"), Say("advice.ask_attendant")),
+            works=still_works(tools, instead_of=session.means),
+        )
+    return Refusal(
+        what=trouble.what,
+        advice=trouble.advice,
+        works=still_works(tools, instead_of=None if session.person is not None else session.means),
+        where=(*trouble.where, *tools.policy.offices) if trouble.where else (),
+        papers=trouble.papers,
+        again=trouble.again and session.person is not None,
+    )
+
+
+def take_card(session: Session, tools: Tools) -> TakeCard:
+    return TakeCard(card=_which(session, tools))
+
+
+def take_card_urgent(session: Session, tools: Tools) -> TakeCard:
+    return TakeCard(card=_which(session, tools), urgent=True)
+
+
+def _which(session: Session, tools: Tools) -> Literal["social", "id", "both"]:
+    if session.id_card is None:
+        return "social"
+    return "both" if tools.card_in_slot else "id"
+
+
+def farewell(session: Session, tools: Tools) -> Farewell:  # noqa: ARG001
+    return Farewell(outcome=session.outcome)

@@ -1,0 +1,53 @@
+"""What is in the card slot now, as the reader's own watch tells it, for whoever waits for it to change."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from devices.card_reader.contract import CardReader
+from devices.contract import Cancellation, MediaState
+
+
+class CardSlot:
+    """Follows one reader on a thread of its own. All methods but the thread's are for the event loop."""
+
+    def __init__(self, reader: CardReader, on_change: Callable[[MediaState, MediaState], None]) -> None:
+        self.media = MediaState.UNKNOWN
+        self._reader = reader
+        self._on_change = on_change
+        self._changed = asyncio.Event()
+        self._cancellation = Cancellation()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._watch, name="card-slot", daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow the reader."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following; waits for the thread at most two seconds."""
+        self._cancellation.cancel()
+        self._thread.join(2)
+
+    async def until(self, *wanted: MediaState) -> MediaState:
+        """Wait until the slot is in one of these states; at once if it is."""
+        while self.media not in wanted:
+            self._changed.clear()
+            await self._changed.wait()
+        return self.media
+
+    def _watch(self) -> None:
+        self._reader.watch(self._cancellation, self._seen)
+
+    def _seen(self, media: MediaState) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take, media)
+
+    def _take(self, media: MediaState) -> None:
+        before, self.media = self.media, media
+        if before is not media:
+            self._changed.set()
+            self._on_change(before, media)

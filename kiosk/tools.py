@@ -1,0 +1,65 @@
+"""What activities work with: devices on their threads, the host, the record, the rules. Built by the controller alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from devices.card_reader.contract import CardReader
+from devices.contract import MediaState
+from devices.id_reader.contract import IdReader
+from devices.pin_pad.contract import PinPad
+from devices.receipt_printer.contract import ReceiptPrinter
+from devices.worker import DeviceWorker
+from kiosk.catalogue.policy import Policy
+from kiosk.catalogue.services import Service
+from kiosk.clock import Clock
+from kiosk.config import Settings
+from kiosk.host.port import Host
+from kiosk.record import Record
+from kiosk.slot import CardSlot
+
+if TYPE_CHECKING:
+    from kiosk.health.capabilities import Health
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What was asked of the machine from outside while a citizen was being served; looked at between citizens."""
+
+    stop: bool = False
+    maintenance: bool = False
+
+
+@dataclass(slots=True)
+class Tools:
+    """A device that is not fitted is None."""
+
+    settings: Settings
+    clock: Clock
+    policy: Policy
+    services: tuple[Service, ...]
+    host: Host
+    record: Record
+    health: Health
+    card_reader: DeviceWorker[CardReader] | None = None
+    card_slot: CardSlot | None = None
+    id_reader: DeviceWorker[IdReader] | None = None
+    pin_pad: DeviceWorker[PinPad] | None = None
+    receipt_printer: DeviceWorker[ReceiptPrinter] | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+
+    @property
+    def devices(self) -> dict[str, DeviceWorker[Any] | None]:
+        """Every device by name, in the order in which a citizen meets them; None for one that is not fitted."""
+        return {
+            "card_reader": self.card_reader,
+            "pin_pad": self.pin_pad,
+            "id_reader": self.id_reader,
+            "receipt_printer": self.receipt_printer,
+        }
+
+    @property
+    def card_in_slot(self) -> bool:
+        """Whether a card stands in the slot now."""
+        return self.card_slot is not None and self.card_slot.media not in (MediaState.NOT_PRESENT, MediaState.UNKNOWN)
