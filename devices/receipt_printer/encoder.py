@@ -33,6 +33,7 @@ INITIALIZE = b"\x1b@"
 CODE_PAGE_0 = b"\x1bt\x00"
 CHINESE_ON = b"\x1c&"
 CHINESE_OFF = b"\x1c."
+DOUBLE_SPACING, USUAL_SPACING = b"\x1b3\x3c", b"\x1b2"
 STRIP = 24
 """Dots: the height of the strips a picture is sent in, so that no single command is longer than about 2 KB."""
 
@@ -151,7 +152,10 @@ class Encoder:
             case TextLine():
                 return self._picture(raster.text_picture(line, self._fonts), Align.LEFT)
             case Qr() if self._native_qr:
+                # The empty lines are the code's quiet zone: the printer leaves none.
+                self._commands.print_and_feed(1)
                 self._commands.qr(line.data, ec=_QR_LEVEL[line.level], size=line.module, native=True)
+                self._commands.print_and_feed(1)
                 return [Segment(self._aligned(self._commands.take(), line.align), 1)]
             case Qr():
                 return self._picture(raster.qr_picture(line), line.align)
@@ -166,6 +170,8 @@ class Encoder:
         data = "".join(clusters(line.text)).encode(codec) + b"\n"
         if line.size is not Size.NORMAL:
             data = _SIZE[line.size] + data + _SIZE[Size.NORMAL]
+        if line.size.height > 1:
+            data = DOUBLE_SPACING + data + USUAL_SPACING
         if line.bold:
             data = _BOLD[True] + data + _BOLD[False]
         return data
