@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import NoReturn
 
 import typer
 
@@ -45,39 +46,44 @@ def _absent(name: str) -> Callable[[], None]:
     return command
 
 
-def _load(name: str) -> typer.Typer | Callable[..., Any]:
+def _load(name: str) -> ModuleType | None:
     where = f"{__package__}.commands.{name}"
     try:
-        module = import_module(where)
+        return import_module(where)
     except ModuleNotFoundError as error:
         if error.name != where:
             raise
-        return _absent(name)
-    found: typer.Typer | Callable[..., Any] = getattr(module, "app", None) or getattr(module, name)
-    return found
+        return None
 
 
-def build(wanted: str | None) -> typer.Typer:
-    """The application with the command ``wanted`` whole and of every other only its name and its line of help."""
+def build(words: Sequence[str]) -> typer.Typer:
+    """The application for a command line: the command it names is whole; of every other it has only the name and the
+    line of help. The end of a command's help is worked out only when help is asked for."""
+    wanted = next((word for word in words if not word.startswith("-")), None)
+    helping = any(word in CONTEXT["help_option_names"] for word in words)
     app = typer.Typer(
         name="kiosk", help=HELP, no_args_is_help=True, add_completion=False, context_settings=CONTEXT,
         pretty_exceptions_enable=False,
     )  # fmt: skip
     app.callback(help=HELP)(lambda: None)
     for name, line in COMMANDS.items():
-        found = _load(name) if name == wanted else _absent(name)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name, short_help=line)
-        else:
-            app.command(name, short_help=line, help=found.__doc__ or line, context_settings=CONTEXT)(found)
+        module = _load(name) if name == wanted else None
+        if module is not None and hasattr(module, "app"):
+            app.add_typer(module.app, name=name, short_help=line)
+            continue
+        found = _absent(name) if module is None else getattr(module, name)
+        epilogue = getattr(module, "epilogue", None)
+        end = epilogue() if helping and epilogue is not None else []
+        app.command(
+            name, short_help=line, help=found.__doc__ or line, epilog="\n\n".join(end), context_settings=CONTEXT
+        )(found)
     return app
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the ``kiosk`` program; ends the process with the command's exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    wanted = next((word for word in words if not word.startswith("-")), None)
-    build(wanted)(words, prog_name="kiosk")
+    build(words)(words, prog_name="kiosk")
 
 
 if __name__ == "__main__":
