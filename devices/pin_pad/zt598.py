@@ -236,8 +236,8 @@ class Zt598PinPad:
         on_key: Callable[[KeyPress], None],
     ) -> None:
         """Take keys until enter. Raises EntryCancelled, EntryTimedOut, OperationCancelled."""
-        for code in self._key_codes(cancellation, timeout):
-            press = entry.take(code)
+        # No key code in a local of this frame: a failing ``on_key`` would carry it in its traceback.
+        for press in map(entry.take, self._key_codes(cancellation, timeout)):
             if press is None:
                 continue
             on_key(press)
