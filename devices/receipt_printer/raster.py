@@ -10,8 +10,10 @@ from devices.receipt_printer.layout import TextLine, cells, clusters
 from devices.receipt_printer.receipt import DOTS_PER_CELL, Picture, Qr
 
 GLYPH = 24
+DRAWN = 22
+BASELINE = 19
 LEADING = 6
-"""Dots: a character is 24 high, a line 30 (1/6 inch at 203 dpi is 33; most printers feed 30)."""
+"""Dots: a cell is 24 high, a line 30; the glyph in it 22, so that accents and tails stay inside."""
 
 
 def picture(image: Image.Image) -> Picture:
@@ -57,7 +59,7 @@ def text_picture(line: TextLine, fonts: Fonts) -> Picture:
 
 
 def _glyph(draw: ImageDraw.ImageDraw, cluster: str, x: int, wide: int, fonts: Fonts, bold: bool) -> None:
-    font = fonts.font(cluster[0], GLYPH)
+    font = fonts.font(cluster[0], DRAWN)
     if font is None:
         draw.rectangle((x + 1, 2, x + wide - 2, GLYPH - 3), outline=0)
         digits = f"{ord(cluster[0]):06X}"
@@ -65,6 +67,5 @@ def _glyph(draw: ImageDraw.ImageDraw, cluster: str, x: int, wide: int, fonts: Fo
         if small is not None:
             draw.text((x + wide / 2, 12), f"{digits[:3]}\n{digits[3:]}", font=small, fill=0, anchor="mm", spacing=0)
         return
-    # The baseline at 21 of 24 dots leaves room for the strokes of Chinese characters below it.
     for offset in (0, 1) if bold else (0,):
-        draw.text((x + wide / 2 + offset, 21), cluster, font=font, fill=0, anchor="ms")
+        draw.text((x + wide / 2 + offset, BASELINE), cluster, font=font, fill=0, anchor="ms")

@@ -70,6 +70,7 @@ def participation_certificate(
     if seal is not None:
         page.blocks.append(seal)
     page.verification(document)
+    page.space()
     page.note(say("receipt.certificate.note"))
     page.foot(origin)
     return page.receipt()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from devices.receipt_printer.layout import lay_out
 from devices.receipt_printer.receipt import Align, Block, Column, Receipt, Table, Text
-from kiosk.documents.paper import Holder, Origin, Page, money
+from kiosk.documents.paper import Holder, Origin, Page, money, pairs
 from kiosk.documents.words import PaperWords
 from kiosk.host.port import ContributionHistory, PrintedDocument, YearContribution
 
@@ -47,7 +47,7 @@ def contribution_history(
     may be handed on alone.
     """
     words = PaperWords(language)
-    entries = [entry for history in histories for entry in _entries(words, history, years)]
+    entries = [entry for history in histories for entry in _entries(words, history, years, columns)]
     sheets = _sheets(entries, columns)
     return tuple(
         _sheet(
@@ -86,21 +86,17 @@ def _table(*rows: tuple[str, str, str, str], bold: bool = False) -> Table:
     return Table(columns, rows, bold=bold)
 
 
-def _entries(words: PaperWords, history: ContributionHistory, years: int | None) -> list[_Entry]:
+def _entries(words: PaperWords, history: ContributionHistory, years: int | None, columns: int) -> list[_Entry]:
     title = words(f"scheme.{history.scheme.value}")
     if history.first_insured is None or not history.months_paid:
         return [_Entry((Text(title, bold=True), Text(words("receipt.history.nothing"))), title, True)]
     chosen = _chosen(history, years)
+    months = words("unit.months", count=history.months_paid)
+    gaps = words("unit.months", count=history.gaps)
     first: list[Block] = [
         Text(title, bold=True),
-        Text(
-            words(
-                "receipt.history.summary",
-                months=words("unit.months", count=history.months_paid),
-                gaps=words("unit.months", count=history.gaps),
-                own=money(history.total_own),
-            )
-        ),
+        Text(words("receipt.history.summary", months=months, gaps=gaps)),
+        pairs([(words("receipt.history.total_own"), money(history.total_own))], columns),
     ]
     if not chosen:
         return [_Entry((*first, Text(words("receipt.history.none_in_span"))), title, True)]

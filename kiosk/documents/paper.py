@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -36,9 +36,13 @@ class Holder:
         return f"<Holder {mask_name(self.name)}>"
 
 
-def pairs(rows: Iterable[tuple[str, str]], *, bold: bool = False) -> Table:
-    """Label on the left, value on the right; the value gets what the longer labels leave."""
-    return Table((Column(), Column(None, Align.RIGHT)), tuple(rows), bold=bold)
+def pairs(rows: Sequence[tuple[str, str]], columns: int, *, bold: bool = False) -> Table:
+    """Label on the left, value on the right. What is short is not wrapped for the sake of what is long."""
+    label = max(cells(text) for text, _ in rows)
+    value = max(cells(text) for _, text in rows)
+    if label + 1 + value > columns and label > columns // 3:
+        label = max(columns // 3, columns - 1 - value, min(label, columns // 2))
+    return Table((Column(label), Column(None, Align.RIGHT)), tuple(rows), bold=bold)
 
 
 def money(fen: int) -> str:
@@ -81,7 +85,7 @@ class Page:
     def pairs(self, *rows: tuple[str, str], bold: bool = False) -> None:
         """Labels and values."""
         if rows:
-            self.blocks.append(pairs(rows, bold=bold))
+            self.blocks.append(pairs(rows, self.columns, bold=bold))
 
     def amount(self, label: str, fen: int) -> None:
         """One amount, large: the answer the holder came for."""

@@ -71,9 +71,10 @@ class FailedBusiness:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """``reason`` as in ``refusal.<reason>``; the others are keys of what to do, where to go, which papers to bring."""
+    """All keys of the language files: ``what`` happened (``refusal.no_photo``, ``fault.receipt_printer.paper_out``),
+    what to do, where to go, which papers to bring."""
 
-    reason: str
+    what: str
     do: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
@@ -186,7 +187,7 @@ def refusal_slip(
     """Why it cannot be done here, what to do, where, and with which papers."""
     page = _begun(language, "receipt.refusal.title", holder, columns)
     say = page.words
-    page.blocks.append(Text(say(f"refusal.{refusal.reason}"), bold=True))
+    page.blocks.append(Text(say(refusal.what), bold=True))
     _list(page, say("refusal.advice"), (say(key) for key in refusal.do))
     _list(page, say("refusal.where"), (say(key) for key in refusal.where))
     _list(page, say("refusal.papers"), (say(key) for key in refusal.papers))
