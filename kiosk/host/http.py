@@ -13,6 +13,9 @@ Every call is safe to repeat by construction: reads and the ending of a session 
 an ``Idempotency-Key`` (for identification and authentication one is made up per call). So every call is repeated, with
 exponential back-off and full jitter, within one time limit for all attempts together. Nothing personal is ever in a
 URL, a log line or an exception: the person's token travels in the ``Authorization`` header.
+
+Until the host has answered once, a ping goes ahead of the call: with TLS 1.3 a host refuses a certificate only after the
+request was sent, and a line that never worked is to be "unavailable", not "unknown".
 """
 
 from __future__ import annotations
@@ -144,6 +147,7 @@ class HttpHost:
         self._clock = clock
         self._pause = pause
         self._jitter: Uniform = jitter or SystemRandom()
+        self._met = False
         self._client = httpx.AsyncClient(
             base_url=base_url,
             transport=transport or _transport(ca_file, certificate_file, key_file),
@@ -278,12 +282,16 @@ class HttpHost:
 
     async def _attempt(self, request: httpx.Request, admission: Admission, seconds_left: float) -> httpx.Response:
         """One request, one whole answer. Raises _Failed, having told the circuit."""
+        met = self._met
         try:
             async with asyncio.timeout(min(self._limits.answer, max(seconds_left, 0.0))):
+                if not met:
+                    await self._client.get("/v1/ping")
+                    met = self._met = True
                 return await self._client.send(request)
         except (httpx.RequestError, TimeoutError) as error:
             self.circuit.failed(admission)
-            raise _Failed(_kind(error), sent=_may_have_arrived(error)) from None
+            raise _Failed(type(error).__name__, sent=met and _may_have_arrived(error)) from None
         except BaseException:
             self.circuit.abandoned(admission)
             raise
@@ -327,21 +335,4 @@ def _gone(sent: bool, why: str) -> HostError:
 
 
 def _may_have_arrived(error: Exception) -> bool:
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol):
-        return False
-    return not _turned_away_at_the_door(error)
-
-
-def _turned_away_at_the_door(error: BaseException) -> bool:
-    """With TLS 1.3 the host's refusal of our certificate comes after our half of the handshake, as an alert in place of
-    the answer; no request is looked at before it."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or ""):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
-def _kind(error: BaseException) -> str:
-    return "certificate refused" if _turned_away_at_the_door(error) else type(error).__name__
+    return not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)

@@ -1,0 +1,66 @@
+"""What the sandbox's two ports share: the store, the clock, sessions, limits, faults, the HSM."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from kiosk.host.sandbox import blacklist, reference
+from kiosk.host.sandbox.faults import FaultBoard
+from kiosk.host.sandbox.hsm import Hsm
+from kiosk.host.sandbox.sessions import RateLimit, Sessions
+from kiosk.host.sandbox.store import WRITTEN
+
+
+class SandboxClock:
+    """The machine's time, and an offset for tests that must not wait."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._ahead += timedelta(seconds=seconds)
+
+    def reset(self) -> None:
+        """Back to the machine's time."""
+        self._ahead = timedelta()
+
+
+@dataclass
+class Sandbox:
+    """One sandbox host. ``check_base``: where its public check page is found (``http://address:port``)."""
+
+    engine: Engine
+    check_base: str = ""
+    clock: SandboxClock = field(default_factory=SandboxClock)
+    faults: FaultBoard = field(default_factory=FaultBoard)
+    hsm: Hsm = field(default_factory=Hsm)
+    write_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.sessions = Sessions(self.clock.now)
+        self.per_person = RateLimit(self.clock.now, most=100)
+        self.per_kiosk = RateLimit(self.clock.now, most=2000)
+        self.rates = reference.rates()
+        self.places = reference.places()
+
+    def reset(self) -> None:
+        """As after the first start: no faults, sessions, documents or keys, limits as they were, the machine's time."""
+        self.faults.clear()
+        self.clock.reset()
+        self.sessions.clear()
+        for limit, most in ((self.per_person, 100), (self.per_kiosk, 2000)):
+            limit.clear()
+            limit.most = most
+        with self.write_lock, self.engine.begin() as connection:
+            for table in WRITTEN:
+                connection.execute(table.delete())
+            blacklist.remove_added(connection)
