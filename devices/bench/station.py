@@ -143,6 +143,14 @@ class Station:
         return self.transport.call(lambda: getattr(self.simulator, method)(*arguments))
 
     def parameters(self, name: str) -> dict[str, str]:
-        """The arguments of an action and their types, as written in the simulator."""
-        parameters = inspect.signature(getattr(self.simulator, name)).parameters
-        return {key: str(parameter).partition(": ")[2] or "value" for key, parameter in parameters.items()}
+        """The arguments of an action and their types, as written in the simulator; ``str = 'x'`` has a default."""
+        parameters = inspect.signature(getattr(self.simulator, name), eval_str=False).parameters.values()
+        return {
+            one.name: f"{_type_name(one)}{'' if one.default is one.empty else f' = {one.default!r}'}"
+            for one in parameters
+        }
+
+
+def _type_name(parameter: inspect.Parameter) -> str:
+    annotation: object = parameter.annotation
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
