@@ -14,8 +14,8 @@ an ``Idempotency-Key`` (for identification and authentication one is made up per
 exponential back-off and full jitter, within one time limit for all attempts together. Nothing personal is ever in a
 URL, a log line or an exception: the person's token travels in the ``Authorization`` header.
 
-Until the host has answered once, a ping goes ahead of the call: with TLS 1.3 a host refuses a certificate only after the
-request was sent, and a line that never worked is to be "unavailable", not "unknown".
+Until the host has answered once, a ping goes ahead of the call: with TLS 1.3 a host refuses a certificate only after
+the request was sent, and a line that never worked is to be "unavailable", not "unknown".
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ def fingerprint(people: Path, **settings: Any) -> str:
     here = Path(__file__).parent
     for path in (
         *sorted(DATA.glob("*.toml")),
-        *(here / f"{name}.py" for name in ("people", "careers", "store")),
+        *(here / f"{name}.py" for name in ("people", "population", "careers", "store")),
         people,
     ):
         digest.update(path.read_bytes())

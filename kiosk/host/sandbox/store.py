@@ -35,8 +35,8 @@ from kiosk.host.sandbox.people import (
     BenefitRow,
     CardRow,
     PersonRow,
-    population,
 )
+from kiosk.host.sandbox.population import population
 
 log = structlog.get_logger(__name__)
 metadata = MetaData()
