@@ -1,0 +1,1 @@
+"""Services offered, region policy packs, and the rules they hold."""
