@@ -58,7 +58,11 @@ _LOST = (OSError, termios.error)  # serial.SerialException is an OSError
 
 
 def _belongs(command: Command, response: Response) -> bool:
-    """Whether a response can be this command's, and not a late one of a command given up before."""
+    """Whether a response can be this command's, and not a late one of a command given up before.
+
+    A module answers in order. So a late reading comes before the answers to the find and the select of the next card,
+    is seen not to be theirs, and cannot be taken for the next holder's.
+    """
     answer = response.answer
     if answer is None:
         return True
@@ -148,7 +152,6 @@ class SamVLine:
                 return frame
             else:
                 code = faults.UNEXPECTED_ANSWER
-                break
         self.misses = self.misses + 1 if code == faults.NO_ANSWER else 0
         raise DeviceError(code, f"{command.name} at {self.at}")
 
@@ -156,7 +159,7 @@ class SamVLine:
         """The command's answer. When time is up: None if nothing came, an answer of another command if that is all that
         came, a DamagedFrame if bytes came that make no frame."""
         deadline = time.monotonic() + self.timeout
-        latest = deadline + LONGEST_FRAME * 10 / self.baud
+        latest = deadline + self.timeout + LONGEST_FRAME * 10 / self.baud
         nothing_better: Frame | None = None
         while (left := min(deadline, latest) - time.monotonic()) > 0:
             if cancellation is not None:
@@ -170,6 +173,7 @@ class SamVLine:
                 if not isinstance(frame, Response) or _belongs(command, frame):
                     return frame
                 nothing_better = frame
+                deadline = time.monotonic() + self.timeout  # it is alive and behindhand
             if self._decoder.pending:
                 deadline = time.monotonic() + GAP_SECONDS
             if nothing_better is None:

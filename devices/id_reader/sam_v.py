@@ -85,6 +85,8 @@ class SamVReader:
         self._blind = True
         """A card may lie there that was read (perhaps before this process began): "no card" may be the module's
         habit."""
+        self._undelivered = False
+        """The module may have read a card, and be blind to it, whose data never arrived here."""
         self._sam_id: str | None = None
         self._epoch = 0
         self._last_state = DeviceState.STARTING
@@ -221,6 +223,8 @@ class SamVReader:
 
     def _find_and_select(self, cancellation: Cancellation | None = None) -> bool:
         """False: no card, or one not yet near enough to be selected."""
+        if self._undelivered and self._presence == "reset-and-find":
+            self._reset(cancellation)
         if not self._find(cancellation):
             return False
         response = self._ask(Command.SELECT, cancellation)
@@ -250,15 +254,17 @@ class SamVReader:
 
     def _ask_card(self, command: Command) -> Response:
         blind, damaged = self._blind, self._line.damaged
-        self._blind = True  # until it is known that the card was not read
+        self._blind = self._undelivered = True  # until it is known what came of it
         response = self._ask(command)
-        if response.answer is not Answer.OK and self._line.damaged == damaged:
-            self._blind = blind
+        if response.answer is Answer.OK:
+            self._undelivered = False
+        elif self._line.damaged == damaged:
+            self._blind, self._undelivered = blind, False
         return response
 
     def _select(self, trouble: DeviceError | None) -> None:
         """Find and select. ``trouble``: why the card that was selected has to be selected again."""
-        present = self._find() if trouble is None else self._is_card_present(None)
+        present = self._is_card_present(None)
         if present is None and trouble is not None:
             raise trouble
         if not present:
@@ -302,9 +308,11 @@ class SamVReader:
             return False
         if self._presence == "unknown":
             return None
+        self._reset(cancellation)
+        return self._find(cancellation)
+
+    def _reset(self, cancellation: Cancellation | None) -> None:
         response = self._ask(Command.RESET, cancellation)
         if response.answer is not Answer.OK:
             raise _error(response, Command.RESET)
-        present = self._find(cancellation)
-        self._blind = False
-        return present
+        self._selected = self._blind = self._undelivered = False
