@@ -69,8 +69,13 @@ class Hsm:
         master = self._masters.get((request.algorithm, key_id))
         if master is None:
             raise HsmError(f"no key {key_id:02X} for algorithm {request.algorithm}")
-        city = request.identifier[:3].hex().upper().encode("ascii") + b"sh"
-        return diversify(request.algorithm, diversify(request.algorithm, master, city), request.identifier[8:])
+        city = request.identifier[:3].hex()
+        province_factor = f"{city[:2]}0000sh".encode("ascii")
+        city_factor = (f"{city[:4]}00sx" if city.startswith("33") else f"{city}sx").encode("ascii")
+        key = master
+        for factor in (province_factor, city_factor, request.identifier[8:]):
+            key = diversify(request.algorithm, key, factor)
+        return key
 
 
 def diversify(algorithm: str, key: bytes, factor: bytes) -> bytes:
