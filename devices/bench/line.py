@@ -310,7 +310,8 @@ class Line:
                 return
 
     def _pull_plug(self) -> None:
-        if self._plugged:
+        # Planned once for each piece of data held back: by now someone may have put the plug in again.
+        if self._plugged and self.faults["unplug_at_byte"] == 0:
             self._unplug()
 
     def _write(self, data: bytes) -> None:
