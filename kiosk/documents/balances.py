@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from devices.receipt_printer.receipt import Align, Column, Receipt, Table
-from kiosk.documents.paper import Holder, Origin, Page, money
+from kiosk.documents.paper import NARROW, Holder, Origin, Page, money
 from kiosk.documents.words import PaperWords
 from kiosk.host.port import Benefit, MedicalAccount, Pension
 from screens.locale import formats
@@ -66,18 +66,27 @@ def _medical(page: Page, medical: MedicalAccount) -> None:
     )
     if medical.past_years:
         page.space()
-        page.blocks.append(_past_years(page, medical))
+        _past_years(page, medical)
 
 
-def _past_years(page: Page, medical: MedicalAccount) -> Table:
+def _past_years(page: Page, medical: MedicalAccount) -> None:
     say = page.words
+    if page.columns < NARROW:
+        for year, income, spent, closing in medical.past_years:
+            page.section(str(year))
+            page.pairs(
+                (say("receipt.medical.year_income"), money(income)),
+                (say("receipt.medical.year_spent"), money(spent)),
+                (say("receipt.medical.year_closing"), money(closing)),
+            )
+        return
     right = Column(None, Align.RIGHT)
     head = ("receipt.year", "receipt.medical.year_income", "receipt.medical.year_spent", "receipt.medical.year_closing")
     rows = [tuple(say(key) for key in head)]
     rows += [
         (str(year), money(income), money(spent), money(closing)) for year, income, spent, closing in medical.past_years
     ]
-    return Table((Column(5), right, right, right), tuple(rows), gap=1)
+    page.blocks.append(Table((Column(5), right, right, right), tuple(rows)))
 
 
 def _chip(page: Page, chip: ChipBalance, medical: MedicalAccount | None) -> None:

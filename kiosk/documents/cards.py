@@ -25,7 +25,7 @@ def card_status_receipt(
         (say("card_status.state"), say(f"card_side.{status.social_side.value}")),
     )
     if status.social_since is not None:
-        page.pairs((say("card_status.since"), page.day(status.social_since)))
+        page.pairs((say("receipt.card_status.since"), page.day(status.social_since)))
     page.pairs((say("card_status.essc"), say(f"card_status.essc.{'issued' if status.essc_issued else 'none'}")))
     page.rule()
     page.section(say("receipt.card_status.bank"))

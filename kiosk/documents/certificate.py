@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from devices.receipt_printer.receipt import Align, Column, Picture, Receipt, Table
-from kiosk.documents.paper import Holder, Origin, Page
+from kiosk.documents.paper import NARROW, Holder, Origin, Page
 from kiosk.documents.words import PaperWords
 from kiosk.host.port import ContributionHistory, PrintedDocument, Scheme
 from screens.locale import formats
@@ -56,16 +56,10 @@ def participation_certificate(
     page.space()
     page.note(say("receipt.certificate.text", date=page.day(as_of)))
     page.rule()
-    head = (
-        say("receipt.certificate.scheme"),
-        say("receipt.certificate.state"),
-        say("receipt.certificate.since"),
-        say("receipt.certificate.months"),
-    )
-    body = tuple(_row(say, row) for row in rows)
-    columns_of = (Column(None), Column(8), Column(8), Column(6, Align.RIGHT))
-    page.blocks.append(Table(columns_of, (head,), bold=True))
-    page.blocks.append(Table(columns_of, body))
+    if columns < NARROW:
+        _below_each_other(page, rows)
+    else:
+        _side_by_side(page, rows)
     page.rule()
     if seal is not None:
         page.blocks.append(seal)
@@ -74,6 +68,23 @@ def participation_certificate(
     page.note(say("receipt.certificate.note"))
     page.foot(origin)
     return page.receipt()
+
+
+_HEAD = ("scheme", "state", "since", "months")
+
+
+def _side_by_side(page: Page, rows: tuple[Participation, ...]) -> None:
+    widths = (Column(None), Column(8), Column(8), Column(6, Align.RIGHT))
+    head = tuple(page.words(f"receipt.certificate.{key}") for key in _HEAD)
+    page.blocks.append(Table(widths, (head,), bold=True))
+    page.blocks.append(Table(widths, tuple(_row(page.words, row) for row in rows)))
+
+
+def _below_each_other(page: Page, rows: tuple[Participation, ...]) -> None:
+    for row in rows:
+        scheme, *facts = _row(page.words, row)
+        page.section(scheme)
+        page.pairs(*zip((page.words(f"receipt.certificate.{key}") for key in _HEAD[1:]), facts, strict=True))
 
 
 def _row(say: PaperWords, row: Participation) -> tuple[str, str, str, str]:

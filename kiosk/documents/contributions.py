@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from devices.receipt_printer.layout import lay_out
 from devices.receipt_printer.receipt import Align, Block, Column, Receipt, Table, Text
-from kiosk.documents.paper import Holder, Origin, Page, money, pairs
+from kiosk.documents.paper import NARROW, Holder, Origin, Page, money, pairs
 from kiosk.documents.words import PaperWords
 from kiosk.host.port import ContributionHistory, PrintedDocument, YearContribution
 
@@ -96,33 +96,37 @@ def _entries(words: PaperWords, history: ContributionHistory, years: int | None,
     first: list[Block] = [
         Text(title, bold=True),
         Text(words("receipt.history.summary", months=months, gaps=gaps)),
-        pairs([(words("receipt.history.total_own"), money(history.total_own))], columns),
+        *pairs([(words("receipt.history.total_own"), money(history.total_own))], columns),
     ]
     if not chosen:
         return [_Entry((*first, Text(words("receipt.history.none_in_span"))), title, True)]
     entries = []
     for number, year in enumerate(chosen):
-        opening = (*first, _head(words)) if number == 0 else ()
-        entries.append(_Entry((*opening, *_year(words, year)), title, number == 0))
+        opening = (*first, *_head(words, columns)) if number == 0 else ()
+        entries.append(_Entry((*opening, *_year(words, year, columns)), title, number == 0))
     return entries
 
 
-def _head(words: PaperWords) -> Table:
+def _head(words: PaperWords, columns: int) -> list[Block]:
+    if columns < NARROW:
+        return []
     keys = ("receipt.year", "receipt.history.months", "receipt.history.own", "receipt.history.employer")
     year, months, own, employer = (words(key) for key in keys)
-    return _table((year, months, own, employer))
+    return [_table((year, months, own, employer))]
 
 
-def _year(words: PaperWords, year: YearContribution) -> list[Block]:
+def _year(words: PaperWords, year: YearContribution, columns: int) -> list[Block]:
     paid = [month for month in year.months if month.paid]
     gaps = tuple(month.month for month in year.months if not month.paid)
-    row = (
-        str(year.year),
-        str(len(paid)),
-        money(sum(month.own for month in paid)),
-        money(sum(month.employer for month in paid)),
-    )
-    blocks: list[Block] = [_table(row)]
+    own = money(sum(month.own for month in paid))
+    employer = money(sum(month.employer for month in paid))
+    blocks: list[Block] = []
+    if columns < NARROW:
+        blocks += pairs([(str(year.year), words("unit.months", count=len(paid)))], columns, bold=True)
+        parts = (words("receipt.history.own"), own), (words("receipt.history.employer"), employer)
+        blocks += pairs(parts, columns)
+    else:
+        blocks.append(_table((str(year.year), str(len(paid)), own, employer)))
     if gaps:
         blocks.append(Table((Column(4), Column()), (("", words("receipt.history.gap", months=words.months(gaps))),)))
     return blocks
@@ -163,7 +167,7 @@ def _sheet(
         elif place == 0:
             page.rule()
             page.section(words("receipt.history.continued", scheme=entry.title))
-            page.blocks.append(_head(words))
+            page.blocks += _head(words, columns)
         page.blocks += entry.blocks
     page.rule()
     page.blocks.append(Text(words("receipt.to_be_continued" if number < count else "receipt.last_page"), Align.CENTER))

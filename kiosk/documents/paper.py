@@ -36,13 +36,21 @@ class Holder:
         return f"<Holder {mask_name(self.name)}>"
 
 
-def pairs(rows: Sequence[tuple[str, str]], columns: int, *, bold: bool = False) -> Table:
-    """Label on the left, value on the right. What is short is not wrapped for the sake of what is long."""
-    label = max(cells(text) for text, _ in rows)
-    value = max(cells(text) for _, text in rows)
-    if label + 1 + value > columns and label > columns // 3:
-        label = max(columns // 3, columns - 1 - value, min(label, columns // 2))
-    return Table((Column(label), Column(None, Align.RIGHT)), tuple(rows), bold=bold)
+NARROW = 40
+"""Cells below which amounts do not stand side by side."""
+
+
+def pairs(rows: Sequence[tuple[str, str]], columns: int, *, bold: bool = False) -> list[Block]:
+    """Label on the left, value on the right; a value that does not fit beside its label goes below it, unbroken."""
+    blocks: list[Block] = []
+    for label, value in rows:
+        wide = max(2, cells(value))
+        if cells(label) + 1 + wide <= columns:
+            blocks.append(Table((Column(), Column(wide, Align.RIGHT)), ((label, value),), bold=bold))
+        else:
+            align = Align.RIGHT if wide <= columns else Align.LEFT
+            blocks += [Text(label, bold=bold), Text(value, align, bold=bold)]
+    return blocks
 
 
 def money(fen: int) -> str:
@@ -84,8 +92,7 @@ class Page:
 
     def pairs(self, *rows: tuple[str, str], bold: bool = False) -> None:
         """Labels and values."""
-        if rows:
-            self.blocks.append(pairs(rows, self.columns, bold=bold))
+        self.blocks += pairs(rows, self.columns, bold=bold)
 
     def amount(self, label: str, fen: int) -> None:
         """One amount, large: the answer the holder came for."""
