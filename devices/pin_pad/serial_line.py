@@ -7,6 +7,7 @@ every unanswered command is remembered and its late answer waited for and droppe
 from __future__ import annotations
 
 import logging
+import termios
 import time
 from collections.abc import Callable
 
@@ -56,6 +57,8 @@ class SerialLine:
         self._port: serial.SerialBase | None = None
         self._decoder = Decoder()
         self._unanswered = 0
+        self._asked = 0.0
+        self._lateness = reply_timeout
 
     @property
     def is_open(self) -> bool:
@@ -70,14 +73,17 @@ class SerialLine:
     def open(self) -> None:
         """Open the address anew. Raises OSError."""
         self.close()
-        self._port = serial.serial_for_url(
-            self._at,
-            baudrate=self._baud,
-            timeout=SLICE,
-            write_timeout=1.0,
-            rtscts=self._hardware_flow,
-            exclusive=None if "://" in self._at else True,
-        )
+        try:
+            self._port = serial.serial_for_url(
+                self._at,
+                baudrate=self._baud,
+                timeout=SLICE,
+                write_timeout=1.0,
+                rtscts=self._hardware_flow,
+                exclusive=None if "://" in self._at else True,
+            )
+        except termios.error as error:  # from a tty that goes away while it is being opened; not an OSError
+            raise OSError(*error.args) from error
         self._decoder = Decoder()
         self._unanswered = 0
 
@@ -138,10 +144,11 @@ class SerialLine:
         return None
 
     def _drop_late_answers(self) -> None:
-        """Wait for what is still owed, at most one time-out long altogether. A broken line owes nothing."""
+        """Wait for what is still owed, each as long as the slowest answer so far. A broken line owes nothing."""
         while self._unanswered and self._port is not None:
+            owed = self._unanswered
             try:
-                if self._await_frame() is None:
+                if self._await_frame(self._lateness) is None and self._unanswered == owed:
                     self._unanswered = 0
             except OSError:
                 self.close()
@@ -152,15 +159,18 @@ class SerialLine:
         damaged = self._decoder.counters.damaged
         self._port.write(encode(text.encode("ascii")))
         self._unanswered += 1
-        frame = self._await_frame()
+        if self._unanswered == 1:
+            self._asked = self._clock()
+        frame = self._await_frame(self._reply_timeout)
         if frame is None:
             noisy = self._decoder.counters.damaged > damaged
             raise _Missed("pin_pad.line_noise" if noisy else "pin_pad.no_answer")
+        self._lateness = max(self._reply_timeout, self._clock() - self._asked)
         return frame
 
-    def _await_frame(self) -> Frame | None:
+    def _await_frame(self, seconds: float) -> Frame | None:
         """The next sound frame, or None: time is up, or what came was damaged and the line has fallen silent."""
-        until = self._clock() + self._reply_timeout
+        until = self._clock() + seconds
         damaged = self._decoder.counters.damaged
         while self._clock() < until:
             events = self._receive()

@@ -303,7 +303,7 @@ class Zt598PinPad:
         data = self._commands.ask(command)
         if self._required:
             self._keys = KeysState.UNKNOWN
-        got = KeyCheckValue(_from_hex(data)) if data else self.key_status(index, algorithm).check_value
+        got = _check_value(data) if data else self.key_status(index, algorithm).check_value
         if got is None:
             raise DeviceError("pin_pad.key_missing", f"key {index:02X} was loaded and is not there")
         if expected is not None and not got.matches(expected):
@@ -323,7 +323,7 @@ class Zt598PinPad:
             if refused.rtn in (Rtn.NO_FITTING_KEY, Rtn.AUTHORISATION):
                 return KeyStatus(index, algorithm, KeyState.UNKNOWN)
             raise
-        return KeyStatus(index, algorithm, KeyState.PRESENT, KeyCheckValue(_from_hex(data[:16])))
+        return KeyStatus(index, algorithm, KeyState.PRESENT, _check_value(data))
 
     def _look_for_keys(self) -> None:
         if not self._required:
@@ -341,6 +341,14 @@ def _state(code: str) -> DeviceState:
     if code in ("pin_pad.no_answer", "pin_pad.line_noise"):
         return DeviceState.OFFLINE
     return DeviceState.FRAUD_ATTEMPT if code == "pin_pad.tampered" else DeviceState.HARDWARE_ERROR
+
+
+def _check_value(data: bytes) -> KeyCheckValue:
+    """The first eight bytes of an answer; three at least."""
+    value = _from_hex(data)[:8]
+    if len(value) < 3:
+        raise DeviceError("pin_pad.unexpected_answer", f"a check value of {len(value)} bytes")
+    return KeyCheckValue(value)
 
 
 def _from_hex(text: bytes) -> bytes:
