@@ -42,8 +42,14 @@ class Node:
 
     grows = False
     """Whether a column may give it more height than it asks for."""
-    ticks = False
-    """Whether it is painted anew every second."""
+    ticks = 0
+    """Seconds after which it is painted anew: 1, or 60 on the minute; 0 for what stands still."""
+    most = 0
+    """Pixels it may be stretched to when a flow has room to spare; 0: not at all."""
+    space_before = 0
+    """Pixels kept free above it in a flow, except at the top."""
+    keeps_next = False
+    """A heading: never the last on a page of a flow."""
 
     def __init__(self, children: Sequence[Node] = ()) -> None:
         self.children = list(children)

@@ -1,0 +1,272 @@
+"""Puts a page's content into the frame: portrait, landscape, and the low-reach layout. Pure arithmetic, no window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from screens.content import PAGES, Content, Scope
+from screens.locale.catalogue import Catalogue
+from screens.locale.formats import Words
+from screens.pen import Rect
+from screens.theme import LOW_REACH, Theme
+from screens.typeset import Typesetter
+from screens.widgets.bars import BottomBar, FrameButtons, TopBar
+from screens.widgets.button import Button
+from screens.widgets.flow import Stacked, Turner, paged
+from screens.widgets.indicators import Steps
+from screens.widgets.machine import Machine
+from screens.widgets.node import Column, Node, Row, Ui
+from statemachines import views
+
+_LEFT = 0.44
+"""Part of the width that the question has in landscape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page laid out: the nodes in the order they are painted, and what can be touched."""
+
+    number: int
+    page: str
+    theme: Theme
+    roots: tuple[Node, ...]
+    turn: int
+    turns: int
+    anywhere: Node | None
+
+    def nodes(self) -> list[Node]:
+        """Every node, parents first."""
+        return [node for root in self.roots for node in root.walk()]
+
+    def touchable(self) -> list[Node]:
+        """The nodes that say something when touched."""
+        return [node for node in self.nodes() if node.touch is not None]
+
+    def hit(self, x: float, y: float) -> Node | None:
+        """What is touched at a point."""
+        touched = next((node for node in self.touchable() if node.rect.contains(x, y)), None)
+        return touched or self.anywhere
+
+    def targets(self) -> tuple[views.Target, ...]:
+        """What can be touched, as the controller and a tester are told."""
+        return tuple(
+            views.Target(
+                node.touch.intent, node.touch.value, node.rect.x, node.rect.y, node.rect.width, node.rect.height
+            )
+            for node in self.touchable()
+            if node.touch is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Builds scenes for one screen."""
+
+    theme: Theme
+    catalogue: Catalogue
+    typesetter: Typesetter
+    now: Callable[[], datetime]
+
+    def scene(self, show: views.Show, turn: int = 0) -> Scene:
+        """Lay out a view; ``turn`` is which of its local pages, brought into range. Raises WordsError, UnknownIcon."""
+        frame = show.frame
+        theme = replace(self.theme, large=frame.large)
+        ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, _content_width(theme))
+        kind = type(show.page).__name__
+        content = PAGES[kind](Scope(ui, frame, self.now), show.page)
+        if frame.step is not None:
+            content.head.insert(0, Steps(ui, *frame.step))
+        return _Arrangement(ui, frame, self.now, content).scene(kind, turn)
+
+
+def _content_width(theme: Theme) -> int:
+    inner = theme.glass.width - 2 * theme.margin
+    return inner if theme.glass.portrait else inner - int(inner * _LEFT) - theme.mm(14)
+
+
+class _Arrangement:
+    def __init__(self, ui: Ui, frame: views.Frame, now: Callable[[], datetime], content: Content) -> None:
+        self.ui, self.frame, self.content = ui, frame, content
+        self.theme = theme = ui.theme
+        self.low = theme.low_reach
+        self.top = TopBar(ui, frame, now, buttons=not self.low)
+        self.bottom = BottomBar(ui, frame, content.primary, whole=content.whole)
+        width, height = theme.glass.width, theme.glass.height
+        self.top.place(Rect(0, 0, width, self.top.height(width)))
+        high = self.bottom.height(width)
+        self.bottom.place(Rect(0, height - high, width, high))
+        self.roots: list[Node] = [self.top, self.bottom]
+        self.end = height - high - theme.mm(8)
+        if self.low:
+            row = FrameButtons(ui, frame)
+            inner = width - 2 * theme.margin
+            row.place(Rect(theme.margin, self.end - row.height(inner), inner, row.height(inner)))
+            self.roots.append(row)
+            self.end = row.rect.y - theme.mm(8)
+        self.start = self.top.rect.bottom + theme.mm(14 if theme.glass.portrait else 9)
+        self.turn = 0
+        self.turns = 1
+
+    def scene(self, kind: str, turn: int) -> Scene:
+        self.turn = turn
+        if self.theme.glass.portrait:
+            self._portrait()
+        else:
+            self._landscape()
+        content = self.content
+        return Scene(
+            self.frame.number,
+            kind,
+            self.theme,
+            tuple(self.roots),
+            self.turn,
+            self.turns,
+            content.primary if content.anywhere else None,
+        )
+
+    def _add(self, node: Node, rect: Rect) -> None:
+        node.place(rect)
+        self.roots.append(node)
+
+    # -- the two ways a screen stands ----------------------------------------------------------------------------------
+
+    def _portrait(self) -> None:
+        theme, content = self.theme, self.content
+        x, width = theme.margin, theme.glass.width - 2 * theme.margin
+        head = Column(content.head, theme.mm(6))
+        high = head.height(width)
+        y = self.start
+        flowing = bool(content.info or content.touch)
+        if content.centred and not flowing:
+            picture = content.picture.height(width) if content.picture else 0
+            y += max(0, (self.end - self.start - high - picture) // 3)
+        self._add(head, Rect(x, y, width, high))
+        y += high + theme.mm(12)
+        if not flowing:
+            end = self._actions(x, width, self.end)
+            if content.picture:
+                self._add(content.picture, Rect(x, y, width, end - y))
+            return
+        if self.low and content.touch:
+            self._low_reach(x, y, width)
+            return
+        end = self._actions(x, width, self.end)
+        end = self._flow([*content.info, *content.touch], Rect(x, y, width, end - y))
+        self._fill_with_picture(Rect(x, end, width, 0))
+
+    def _low_reach(self, x: int, y: int, width: int) -> None:
+        """Things to read above, things to touch in the lower part."""
+        theme, content = self.theme, self.content
+        line = theme.glass.height - int(theme.glass.height * LOW_REACH)
+        end = self._actions(x, width, self.end)
+        roots = list(self.roots)
+        self._flow(content.touch, Rect(x, line, width, end - line))
+        turns, turn = self.turns, self.turn
+        if content.info:
+            room = Rect(x, y, width, line - theme.gap - y)
+            pages = paged(content.info, width, room.height, theme.choices)
+            self.turns = max(turns, len(pages))
+            if self.turns > turns:  # more to read than to touch: turned together
+                self.roots = roots
+                self._flow(content.touch, Rect(x, line, width, end - line), at_least=self.turns)
+            self._add(Stacked(pages[min(self.turn, len(pages) - 1)]), room)
+        elif content.picture:
+            self._add(content.picture, Rect(x, y, width, line - theme.mm(6) - y))
+        self.turn = min(turn, self.turns - 1)
+
+    def _landscape(self) -> None:
+        theme, content = self.theme, self.content
+        inner = theme.glass.width - 2 * theme.margin
+        left = int(inner * _LEFT)
+        right = Rect(theme.margin + left + theme.mm(14), self.start, inner - left - theme.mm(14), self.end - self.start)
+        head = Column(content.head, theme.mm(5))
+        flowing = bool(content.info or content.touch)
+        if not flowing and content.picture is None:
+            right = Rect(theme.margin, self.start, inner, 0)
+            left = inner
+        high = head.height(left)
+        y = self.start
+        if content.centred and not flowing:
+            y += max(0, (self.end - self.start - high) // 3)
+        self._add(head, Rect(theme.margin, y, left, high))
+        y += high + theme.mm(6)
+        end = self.end
+        if content.actions:
+            if flowing:
+                end = self._actions(right.x, right.width, self.end)
+            else:
+                self._actions(theme.margin, left, self.end)
+        if not flowing:
+            if content.picture:
+                self._add(content.picture, Rect(right.x, self.start, right.width, self.end - self.start))
+            return
+        line = theme.glass.height - int(theme.glass.height * LOW_REACH)
+        if self.low and content.touch:
+            if content.info:
+                end = self._flow(content.touch, Rect(right.x, line, right.width, end - line))
+                pages = paged(content.info, right.width, line - self.start, theme.choices)
+                self.turns = max(self.turns, len(pages))
+                shown = Stacked(pages[min(self.turn, len(pages) - 1)])
+                self._add(shown, Rect(right.x, self.start, right.width, line - self.start))
+            else:
+                self._flow(content.touch, Rect(right.x, line, right.width, end - line))
+        else:
+            self._flow([*content.info, *content.touch], Rect(right.x, self.start, right.width, end - self.start))
+        room = self.end - y
+        if content.picture and room >= content.picture.height(left):
+            self._add(content.picture, Rect(theme.margin, y, left, room))
+
+    # -- parts ---------------------------------------------------------------------------------------------------------
+
+    def _actions(self, x: int, width: int, end: int) -> int:
+        """Secondary actions in a row above ``end``; where they begin, less a gap."""
+        buttons: list[Button] = self.content.actions
+        if not buttons:
+            return end
+        fitting = sum(button.natural_width for button in buttons) + self.theme.gap * (len(buttons) - 1) <= width
+        rows: list[Node] = (
+            [Row(buttons, [1.0] * len(buttons), self.theme.gap)]
+            if fitting
+            else [Row([button], [1.0], 0) for button in buttons]
+        )
+        column = Column(rows, self.theme.gap)
+        high = column.height(width)
+        self._add(column, Rect(x, end - high, width, high))
+        return end - high - self.theme.mm(6)
+
+    def _flow(self, blocks: list[Node], room: Rect, at_least: int = 1) -> int:
+        """Place the present local page of ``blocks`` in ``room``; where it ends. With a turner when there are more."""
+        theme = self.theme
+        pages = paged(blocks, room.width, room.height, theme.choices)
+        self.turns = max(at_least, len(pages))
+        turner: Turner | None = None
+        if self.turns > 1:
+            sample = Turner(self.ui, 0, 2)
+            high = sample.height(room.width)
+            room = Rect(room.x, room.y, room.width, room.height - high - theme.mm(6))
+            pages = paged(blocks, room.width, room.height, theme.choices)
+            self.turns = max(at_least, len(pages))
+            self.turn = min(self.turn, self.turns - 1)
+            turner = Turner(self.ui, self.turn, self.turns)
+            self._add(turner, Rect(room.x, room.bottom + theme.mm(6), room.width, high))
+        self.turn = min(self.turn, self.turns - 1)
+        stacked = Stacked(pages[min(self.turn, len(pages) - 1)])
+        self._add(stacked, room)
+        return stacked.children[-1].rect.bottom + theme.mm(8) if turner is None else room.bottom + theme.mm(200)
+
+    def _fill_with_picture(self, below: Rect) -> None:
+        picture = self.content.picture
+        if picture is None:
+            return
+        room = Rect(below.x, below.y, below.width, self.end - below.y)
+        if room.height >= picture.height(room.width):
+            self._add(picture, room)
+
+
+def lit_machine(ui: Ui, frame: views.Frame) -> Machine | None:
+    """The device strip: the machine's front with the part where the hands must go."""
+    if frame.lit in (None, "screen"):
+        return None
+    return Machine(ui, (frame.lit,))

@@ -1,0 +1,37 @@
+"""Whom to ask, and how to read the screen more easily."""
+
+from __future__ import annotations
+
+from screens.content import Content, Scope, page
+from screens.pages.parts import action, primary, question
+from screens.widgets.rows import Point
+from statemachines import views
+
+_ICONS = {
+    "help.phone": "phone",
+    "help.attendant": "people",
+    "help.card_safe": "shield",
+    "help.stop": "eject",
+    "help.language": "text",
+}
+
+
+@page(views.Help)
+def build(scope: Scope, shown: views.Help) -> Content:
+    """The lines with their icons; high contrast and low reach as switches of the screens themselves."""
+    ui = scope.ui
+    theme = ui.theme
+    points = [Point(ui, ui.words.write(line), icon=_ICONS.get(line.key, "help")) for line in shown.lines]
+    for point in points:
+        point.space_before = theme.mm(9)
+    contrast = "help.contrast.off" if theme.high_contrast else "help.contrast.on"
+    low = "help.low_reach.off" if theme.low_reach else "help.low_reach.on"
+    return Content(
+        head=[question(scope, ui.words("help.title"))],
+        info=[*points],
+        actions=[
+            action(scope, contrast, "aid", "contrast", icon="contrast"),
+            action(scope, low, "aid", "low_reach", icon="low"),
+        ],
+        primary=primary(scope, "help.done", "done", icon="forward"),
+    )

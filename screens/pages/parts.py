@@ -1,0 +1,64 @@
+"""What several pages have in common: the question, sections of points, the primary and secondary buttons."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from screens.content import Scope
+from screens.widgets.button import Button
+from screens.widgets.node import Node, Text, Touch
+from screens.widgets.rows import Heading, Point
+from statemachines import views
+
+Mark = Literal["good", "wrong", "look", "out"]
+
+
+def question(scope: Scope, text: str) -> Text:
+    """The largest thing on a page: what to do now."""
+    return Text(scope.ui, text, "question", bold=True, even=True, pitch=1.3)
+
+
+def sentence(scope: Scope, text: str, *, quiet: bool = False) -> Text:
+    """A sentence below the question."""
+    return Text(scope.ui, text, "lead" if not quiet else "body", colour="muted" if quiet else "ink")
+
+
+def section(
+    scope: Scope, heading: str, points: tuple[views.Say, ...], mark: Mark | None = None, *, icon: str = ""
+) -> list[Node]:
+    """A heading and its points; nothing when there are none."""
+    if not points:
+        return []
+    ui = scope.ui
+    return [
+        Heading(ui, ui.words(heading)),
+        *(Point(ui, ui.words.write(point), mark, icon=icon) for point in points),
+    ]
+
+
+def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "") -> Button:
+    """The one primary action."""
+    return Button(
+        scope.ui,
+        scope.ui.words(key),
+        Touch(intent, value, primary=True),
+        kind="primary",
+        icon=icon,
+        icon_behind=icon == "forward",
+        role="lead",
+    )
+
+
+def action(scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "") -> Button:
+    """A secondary action."""
+    return Button(scope.ui, scope.ui.words(key), Touch(intent, value), kind="tint", icon=icon)
+
+
+def print_button(scope: Scope) -> Button | None:
+    """The primary action of a page that can be printed, when paper can come out."""
+    return primary(scope, "frame.print", "print", icon="print") if scope.frame.print_available else None
+
+
+def no_paper(scope: Scope) -> list[Node]:
+    """Says that it cannot be printed now, where one would look for the button."""
+    return [] if scope.frame.print_available else [Point(scope.ui, scope.ui.words("frame.no_print"), "out")]

@@ -1,0 +1,34 @@
+"""It cannot be done: what happened, what can be done about it, what still works, where to go with which papers."""
+
+from __future__ import annotations
+
+from screens.content import Content, Scope, page
+from screens.pages.parts import action, primary, question, section
+from screens.widgets.button import Button
+from screens.widgets.icons import badge
+from statemachines import views
+
+
+@page(views.Refusal)
+def build(scope: Scope, shown: views.Refusal) -> Content:
+    """Trying again is the primary action where it can help; else to go on."""
+    actions: list[Button] = []
+    if shown.printable and scope.frame.print_available:
+        actions.append(action(scope, "refusal.print", "print", icon="print"))
+    if shown.again:
+        actions.append(action(scope, "refusal.done", "done"))
+        main = primary(scope, "refusal.again", "again", icon="forward")
+    else:
+        main = primary(scope, "refusal.done", "done", icon="forward")
+    ui = scope.ui
+    return Content(
+        head=[badge(ui, "look", 26), question(scope, ui.words.write(shown.what))],
+        info=[
+            *section(scope, "refusal.advice", shown.advice, icon="forward"),
+            *section(scope, "refusal.works", shown.works, "good"),
+            *section(scope, "refusal.where", shown.where, icon="place"),
+            *section(scope, "refusal.papers", shown.papers, icon="id_card"),
+        ],
+        actions=actions,
+        primary=main,
+    )

@@ -1,0 +1,30 @@
+"""More time? The large button gives it; the seconds run down by themselves."""
+
+from __future__ import annotations
+
+from screens.content import Content, Scope, page
+from screens.pages.parts import action, primary, question, sentence
+from screens.widgets.icons import Icon
+from screens.widgets.indicators import Changing
+from statemachines import views
+
+
+@page(views.StillThere)
+def build(scope: Scope, shown: views.StillThere) -> Content:
+    """Nobody is hurried: more time is the largest thing to touch."""
+    ui = scope.ui
+    words = ui.words
+    return Content(
+        head=[
+            Icon(ui, "clock", 40, "primary", weight=1.4),
+            question(scope, words("still_there.question")),
+            sentence(scope, words("still_there.note")),
+            Changing(
+                ui, lambda passed: words("still_there.seconds", count=max(0, shown.seconds - passed)), colour="muted"
+            ),
+        ],
+        actions=[action(scope, "still_there.leave", "leave", icon="eject")],
+        primary=primary(scope, "still_there.more_time", "more_time", icon="clock"),
+        whole=True,
+        centred=True,
+    )

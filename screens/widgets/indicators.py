@@ -1,0 +1,140 @@
+"""What shows how far something is: dots of a PIN, the bar of a wait, seconds that run down, steps, the time of day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from screens.pen import Pen, Rect
+from screens.theme import Colour, Role
+from screens.widgets.node import Node, Text, Ui
+
+
+class Dots(Node):
+    """A place for each digit of a PIN; those typed are filled. Which digit was typed is not known here."""
+
+    def __init__(self, ui: Ui, typed: int, length: int) -> None:
+        super().__init__()
+        self._typed = typed
+        self._length = length
+        self._diameter = ui.theme.mm(17)
+        self._gap = ui.theme.mm(9)
+        self._line = max(2, ui.theme.mm(0.9))
+
+    def height(self, width: int) -> int:
+        """One row."""
+        return self._size(width)[0]
+
+    def _size(self, width: int) -> tuple[int, int]:
+        wanted = self._length * self._diameter + (self._length - 1) * self._gap
+        shrink = min(1.0, width / wanted)
+        return int(self._diameter * shrink), int(self._gap * shrink)
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """From the left."""
+        diameter, gap = self._size(self.rect.width)
+        radius = diameter / 2
+        y = self.rect.y + self.rect.height / 2
+        for place in range(self._length):
+            x = self.rect.x + radius + place * (diameter + gap)
+            if place < self._typed:
+                pen.disc(x, y, radius, "primary")
+            else:
+                pen.disc(x, y, radius, "edge")
+                pen.disc(x, y, radius - self._line, "surface")
+
+
+class WaitBar(Node):
+    """How much of the longest wait has passed; full, it stays full and still."""
+
+    ticks = 1
+
+    def __init__(self, ui: Ui, at_most: int) -> None:
+        super().__init__()
+        self._at_most = max(1, at_most)
+        self._high = ui.theme.mm(7)
+
+    def height(self, width: int) -> int:
+        """A thick line."""
+        return self._high
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """The part that has passed."""
+        part = min(1.0, (elapsed + 0.4) / self._at_most)
+        line = max(2, self._high // 8)
+        pen.frame(self.rect, "edge", "surface", line, self._high / 2)
+        inner = self.rect.inset(line)
+        pen.fill(
+            Rect(inner.x, inner.y, max(inner.height, round(inner.width * part)), inner.height), "primary", self._high
+        )
+
+
+class Changing(Text):
+    """Words that change with the seconds since the page was shown. Its place must be wide enough for all of them."""
+
+    ticks = 1
+
+    def __init__(
+        self,
+        ui: Ui,
+        words: Callable[[int], str],
+        role: Role = "body",
+        *,
+        colour: Colour = "ink",
+        ground: Colour = "paper",
+        bold: bool = False,
+        align: str = "left",
+    ) -> None:
+        super().__init__(ui, words(0), role, colour=colour, ground=ground, bold=bold, align=align)
+        self._words = words
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """What is true now."""
+        self.text = self._words(int(elapsed))
+        self.lines = self._break(self.rect.width)
+        super().paint(pen, pressed=pressed, elapsed=elapsed)
+
+
+class TimeOfDay(Text):
+    """``14:05``, painted anew on the minute."""
+
+    ticks = 60
+
+    def __init__(self, ui: Ui, now: Callable[[], datetime]) -> None:
+        super().__init__(ui, "00:00", "body", ground="surface", align="right", middle=True)
+        self._now = now
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """The machine's local time."""
+        self.lines = [f"{self._now():%H:%M}"]
+        super().paint(pen, pressed=pressed, elapsed=elapsed)
+
+
+class Steps(Node):
+    """Which step of how many: a bar of parts, and the same in words."""
+
+    def __init__(self, ui: Ui, step: int, steps: int) -> None:
+        self._words = Text(ui, ui.words("frame.step", step=step, steps=steps), "small", colour="muted")
+        super().__init__([self._words])
+        self._step, self._steps = step, steps
+        self._bar = ui.theme.mm(3)
+        self._gap = ui.theme.mm(2)
+        self._below = ui.theme.mm(2)
+
+    def height(self, width: int) -> int:
+        """The bar, and the words below it."""
+        return self._bar + self._below + self._words.height(width)
+
+    def place(self, rect: Rect) -> None:
+        """Words below."""
+        super().place(rect)
+        top = rect.y + self._bar + self._below
+        self._words.place(Rect(rect.x, top, rect.width, self._words.height(rect.width)))
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """Done and present steps are filled."""
+        part = (self.rect.width - self._gap * (self._steps - 1)) // self._steps
+        for place in range(self._steps):
+            x = self.rect.x + place * (part + self._gap)
+            done = place < self._step
+            pen.fill(Rect(x, self.rect.y, part, self._bar), "primary" if done else "edge", self._bar / 2)

@@ -1,0 +1,195 @@
+"""Lines of a list: a label with its value, a point with its mark, a year that can be touched, a heading."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from screens.pen import Pen, Rect
+from screens.theme import Colour
+from screens.widgets import icons
+from screens.widgets.node import Node, Panel, Row, Text, Touch, Ui
+from statemachines import views
+
+
+class Heading(Text):
+    """The heading of a group of lines."""
+
+    def __init__(self, ui: Ui, text: str) -> None:
+        super().__init__(ui, text, "body", bold=True, colour="on_tint", ground="paper")
+        self.space_before = ui.theme.mm(8)
+        self.keeps_next = True
+
+
+class LabelledValue(Node):
+    """Label at the left, value at the right, or below it when the two do not fit side by side; a hairline below."""
+
+    def __init__(self, ui: Ui, row: views.Row, *, ground: Colour = "paper") -> None:
+        self._label = Text(ui, ui.words.write(row.label), "body", colour="muted", ground=ground)
+        colour: Colour = {"wrong": "wrong", "good": "good", "muted": "muted"}.get(row.look, "ink")  # type: ignore[assignment]
+        self._value = Text(
+            ui, ui.words.write(row.value), "body", bold=row.look != "muted", colour=colour, ground=ground, align="right"
+        )
+        self._mark = icons.badge(ui, row.look, 6.5) if row.look in ("good", "wrong") else None
+        super().__init__([self._label, self._value, *([self._mark] if self._mark else [])])
+        self._gap = ui.theme.mm(6)
+        self._room = ui.theme.mm(2.6)
+        self._hairline = max(1, ui.theme.mm(0.3))
+        self.most = self.height(ui.content_width) + ui.theme.mm(7)
+
+    def _mark_room(self) -> int:
+        return self._mark.size + self._gap // 2 if self._mark else 0
+
+    def _beside(self, width: int) -> bool:
+        return self._label.natural_width + self._value.natural_width + self._mark_room() + self._gap <= width
+
+    def height(self, width: int) -> int:
+        """One line, or label and value each with theirs."""
+        if self._beside(width):
+            words = max(self._label.line_height, self._value.line_height)
+        else:
+            words = self._label.height(width) + self._value.height(width - self._mark_room())
+        return words + 2 * self._room
+
+    def place(self, rect: Rect) -> None:
+        """In the middle of the height."""
+        super().place(rect)
+        spare = (rect.height - self.height(rect.width)) // 2
+        y = rect.y + self._room + spare
+        if self._beside(rect.width):
+            natural = self._value.natural_width
+            self._label.place(Rect(rect.x, y, self._label.natural_width, self._label.line_height))
+            self._value.place(Rect(rect.right - natural, y, natural, self._value.line_height))
+            mark_x = rect.right - natural - self._mark_room()
+        else:
+            high = self._label.height(rect.width)
+            self._label.place(Rect(rect.x, y, rect.width, high))
+            y += high
+            width = rect.width - self._mark_room()
+            self._value.place(Rect(rect.x + self._mark_room(), y, width, self._value.height(width)))
+            mark_x = rect.right - max(self._value.measure(line) for line in self._value.lines) - self._mark_room()
+        if self._mark:
+            shift = (self._value.line_height - self._mark.size) // 2
+            self._mark.place(Rect(mark_x, y + shift, self._mark.size, self._mark.size))
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """The hairline below."""
+        line = Rect(self.rect.x, self.rect.bottom - self._hairline, self.rect.width, self._hairline)
+        pen.fill(line, "shade")
+
+
+def labelled(ui: Ui, rows: tuple[views.Row, ...], *, ground: Colour = "paper") -> list[Node]:
+    """A line for each row."""
+    return [LabelledValue(ui, row, ground=ground) for row in rows]
+
+
+class Point(Row):
+    """A mark or an icon, and a sentence."""
+
+    def __init__(
+        self,
+        ui: Ui,
+        text: str,
+        mark: Literal["good", "wrong", "look", "out"] | None = None,
+        *,
+        icon: str = "",
+        bold: bool = False,
+        ground: Colour = "paper",
+    ) -> None:
+        words = Text(ui, text, "body", bold=bold, ground=ground)
+        size = words.line_height / ui.theme.glass.pixels_per_mm
+        picture: Node = (
+            icons.badge(ui, mark, size * 0.9) if mark else icons.Icon(ui, icon or "dash", size * 0.9, "on_tint")
+        )
+        holder = _Top(picture, words.line_height)
+        super().__init__([holder, words], [round(words.line_height * 0.95), 1.0], ui.theme.mm(4))
+        self.space_before = ui.theme.mm(4)
+
+
+class _Top(Node):
+    """Keeps a mark level with the first line of the words beside it."""
+
+    def __init__(self, child: Node, line: int) -> None:
+        super().__init__([child])
+        self._line = line
+
+    def height(self, width: int) -> int:
+        return self._line
+
+    def place(self, rect: Rect) -> None:
+        super().place(rect)
+        size = self.children[0].height(rect.width)
+        self.children[0].place(Rect(rect.x, rect.y + (self._line - size) // 2, size, size))
+
+
+def callout(ui: Ui, text: str, mark: Literal["good", "wrong", "look", "out"] = "look") -> Node:
+    """What the citizen should know before going on, with its mark, on a panel of its own."""
+    return Panel(ui, Point(ui, text, mark, bold=True, ground="surface"), edge="look" if mark == "look" else "edge")
+
+
+class TouchRow(Node):
+    """A line that can be touched: words at the left, more at the right, and a forward arrow."""
+
+    def __init__(
+        self,
+        ui: Ui,
+        title: str,
+        detail: str,
+        touch: Touch,
+        *,
+        mark: Literal["good", "wrong", "look"] | None = None,
+        value: str = "",
+    ) -> None:
+        theme = ui.theme
+        self._title = Text(ui, title, "lead", bold=True, ground="surface", middle=True)
+        self._detail = Text(ui, detail, "small", colour="muted", ground="surface", middle=True, pitch=1.2)
+        self._value = Text(ui, value, "body", bold=True, ground="surface", align="right", middle=True)
+        self._mark = icons.badge(ui, mark, 6.5) if mark else None
+        super().__init__(
+            [self._title, self._detail, *([self._value] if value else []), *([self._mark] if self._mark else [])]
+        )
+        self.touch = touch
+        self.choices = 1
+        self.space_before = theme.gap
+        self._padding = theme.mm(6)
+        self._gap = theme.mm(4)
+        self._arrow = theme.mm(8)
+        self._radius = theme.mm(4)
+        self._edge = max(2, theme.mm(0.6))
+        self._least = theme.target
+        self.most = theme.mm(32)
+
+    def _inner(self, width: int) -> int:
+        return width - 2 * self._padding - self._arrow - self._gap
+
+    def _detail_width(self, width: int) -> int:
+        value = self._value.natural_width + self._gap if self._value.text else 0
+        mark = self._mark.size + self._gap // 2 if self._mark else 0
+        return self._inner(width) - self._title.natural_width - self._gap - mark - value
+
+    def height(self, width: int) -> int:
+        """A touch target at least."""
+        words = max(self._title.line_height, self._detail.height(max(1, self._detail_width(width))))
+        return max(self._least, words + self._padding)
+
+    def place(self, rect: Rect) -> None:
+        """Title, mark, detail from the left; value at the right before the arrow."""
+        super().place(rect)
+        x = rect.x + self._padding
+        self._title.place(Rect(x, rect.y, self._title.natural_width, rect.height))
+        x += self._title.natural_width + self._gap
+        if self._mark:
+            middle = rect.y + (rect.height - self._mark.size) // 2
+            self._mark.place(Rect(x, middle, self._mark.size, self._mark.size))
+            x += self._mark.size + self._gap // 2
+        self._detail.place(Rect(x, rect.y, self._detail_width(rect.width), rect.height))
+        right = rect.right - self._padding - self._arrow - self._gap
+        self._value.place(Rect(right - self._value.natural_width, rect.y, self._value.natural_width, rect.height))
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """A surface with an edge and an arrow."""
+        ground: Colour = "tint" if pressed else "surface"
+        for text in (self._title, self._detail, self._value):
+            text.ground = ground
+        pen.frame(self.rect, "primary" if pressed else "edge", ground, self._edge, self._radius)
+        x = self.rect.right - self._padding - self._arrow
+        icons.draw(pen, "forward", x, self.rect.y + (self.rect.height - self._arrow) / 2, self._arrow, "on_tint", 2.6)
