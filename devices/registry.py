@@ -35,6 +35,7 @@ CLASSES: dict[str, dict[str, Model]] = {
     },
     "pin-pad": {
         "zt598": Model("devices.pin_pad.zt598:Zt598PinPad", "devices.pin_pad.simulator:Zt598Simulator", "pty:"),
+        "zt588": Model("devices.pin_pad.zt598:Zt588PinPad", "devices.pin_pad.simulator:Zt588Simulator", "pty:"),
     },
     "receipt-printer": {
         "escpos": Model(

@@ -234,3 +234,10 @@ class Zt598Simulator(Simulator):
         self.user = saved.get("user", self.user)
         self.uid = bytes.fromhex(saved.get("uid", self.uid.hex()))
         self.keypad.table = bytes.fromhex(saved.get("table", self.keypad.table.hex()))
+
+
+class Zt588Simulator(Zt598Simulator):
+    """The ZT588 by its own name."""
+
+    def __init__(self, *, seed: int = 0) -> None:
+        super().__init__(model="zt588", seed=seed)

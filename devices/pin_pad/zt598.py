@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from devices.contract import Cancellation, DeviceError, DeviceState
 from devices.pin_pad import key_loading, models
@@ -333,6 +334,13 @@ class Zt598PinPad:
             self._keys = KeysState.NOT_INITIALIZED
         else:
             self._keys = KeysState.UNKNOWN if KeyState.UNKNOWN in states else KeysState.INITIALIZED
+
+
+class Zt588PinPad(Zt598PinPad):
+    """The ZT588 by its own name; options as of :class:`Zt598PinPad`."""
+
+    def __init__(self, at: str, **options: Any) -> None:
+        super().__init__(at, model="zt588", **options)
 
 
 def _state(code: str) -> DeviceState:

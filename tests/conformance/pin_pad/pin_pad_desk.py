@@ -8,17 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from devices import registry
 from devices.bench.line import Line
 from devices.contract import Cancellation
-from devices.pin_pad.contract import KeyPress, PinPad, SecretDigits
-from devices.pin_pad.simulator import Zt598Simulator
-from devices.pin_pad.zt598 import Zt598PinPad
+from devices.pin_pad.contract import KeyPress, SecretDigits
 
-FITTED: dict[str, tuple[Callable[..., PinPad], Callable[[], Any]]] = {
-    "zt598": (lambda at, **options: Zt598PinPad(at, model="zt598", **options), lambda: Zt598Simulator(model="zt598")),
-    "zt588": (lambda at, **options: Zt598PinPad(at, model="zt588", **options), lambda: Zt598Simulator(model="zt588")),
-}
-"""A new driver of the class adds itself here and passes."""
+FITTED = sorted(registry.CLASSES["pin-pad"])
+"""A new driver of the class is in the registry, and so passes here."""
 
 REPLY_TIMEOUT = 0.2
 
@@ -72,10 +68,9 @@ class Desk:
 
 
 def seat(model: str, listen: str, **options: Any) -> Iterator[Desk]:
-    build, simulate = FITTED[model]
-    simulator = simulate()
+    simulator = registry.simulator("pin-pad", model)
     with Line(simulator, listen, baud=9600) as line:
-        pad = build(line.url, reply_timeout=REPLY_TIMEOUT, pause=hurried, **options)
+        pad = registry.driver("pin-pad", model, line.url, reply_timeout=REPLY_TIMEOUT, pause=hurried, **options)
         pad.open()
         yield Desk(line, simulator, pad)
         pad.close()
