@@ -1,9 +1,10 @@
-"""The composition root: builds devices, host, record, charts and the link, runs them, and takes them down. Alone does so."""
+"""The composition root: builds devices, host, record, charts and link, runs them, takes them down."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import structlog
@@ -13,12 +14,12 @@ from devices import registry
 from devices.card_reader.contract import CardReader
 from devices.contract import Device, MediaState
 from devices.worker import DeviceWorker
-from kiosk.catalogue.policy import load_policy
-from kiosk.catalogue.services import load_services
+from kiosk.catalogue import policy, services
+from kiosk.catalogue.policy import Policy
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.health.capabilities import Health
-from kiosk.host.http import HttpHost
+from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.port import Host
 from kiosk.link import ScreenLink
 from kiosk.pages.build import build as build_page
@@ -37,9 +38,20 @@ D = TypeVar("D", bound=Device)
 
 
 class Controller:
-    """One kiosk. ``host`` and ``clock`` are handed in by tests; otherwise they come from the settings."""
+    """One kiosk. ``host`` and ``clock`` are handed in by tests; otherwise they come from the settings.
 
-    def __init__(self, settings: Settings, *, host: Host | None = None, clock: Clock | None = None) -> None:
+    ``on_listening`` is called when the screens can connect.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        host: Host | None = None,
+        clock: Clock | None = None,
+        on_listening: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_listening = on_listening
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._host = host
@@ -68,6 +80,7 @@ class Controller:
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGUSR1, self.maintain)
         await link.open()
+        self._on_listening()
         delivering = asyncio.create_task(record.deliver(), name="outbox")
         log.info("controller_started", kiosk=settings.kiosk.id)
         try:
@@ -106,8 +119,8 @@ class Controller:
         return Tools(
             settings=settings,
             clock=self.clock,
-            policy=load_policy(settings, self.clock.today()),
-            services=load_services(settings),
+            policy=Policy(policy.load(settings.kiosk.region, settings.policy.region_file), self.clock.today),
+            services=services.load(settings.policy.services_file),
             host=host,
             record=record,
             health=Health(host),
@@ -118,7 +131,7 @@ class Controller:
             receipt_printer=_worker("receipt_printer", self._driver("receipt_printer")),
         )
 
-    def _driver(self, name: str) -> Any:  # noqa: ANN401 -- of the class that the name stands for
+    def _driver(self, name: str) -> Any:
         fitted = self.settings.devices.get(name)
         if fitted is None:
             return None
@@ -159,6 +172,6 @@ def _host(settings: Settings) -> Host:
         certificate_file=host.certificate_file,
         key_file=host.key_file,
         kiosk_id=settings.kiosk.id,
+        limits=TimeLimits(host.connect_seconds, host.answer_seconds, host.altogether_seconds),
+        retries=Retries(attempts=host.attempts),
     )
-
-

@@ -190,7 +190,7 @@ class Runtime:
             if intent is not None:
                 await self.tools.record.end(intent, "abandoned")
             raise
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the citizen must get out of this state
+        except Exception as error:
             log.exception("activity_failed", state=stage.state, error=type(error).__name__)
             outcome = "failed"
         if intent is not None:

@@ -1,14 +1,17 @@
-"""What the kiosk knows of the citizen in front of it: one object, wiped when the session is left, whatever the way out."""
+"""What the kiosk knows of the citizen before it: one object, wiped when the session is left, whatever the way out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
+from devices.card_reader.social_security_card.card import SocialSecurityCard
 from devices.card_reader.social_security_card.identity import CardIdentity
+
 from devices.id_reader.contract import IdCard
 from devices.pin_pad.secret import SecretDigits
-from kiosk.host.port import Person
+from devices.receipt_printer.receipt import Receipt
+from kiosk.host.port import Person, PrintedDocument
 from statemachines.views import Say
 
 Means = Literal["card", "id_card"]
@@ -23,6 +26,16 @@ class Trouble:
     where: tuple[Say, ...] = ()
     papers: tuple[Say, ...] = ()
     again: bool = False
+
+
+@dataclass(slots=True)
+class PrintJob:
+    """Sheets, and how many are whole and out. ``document`` None: a paper without a code, for the holder only."""
+
+    sheets: tuple[Receipt, ...]
+    number: str
+    document: PrintedDocument | None = None
+    done: int = 0
 
 
 @dataclass(slots=True)
@@ -60,6 +73,8 @@ class Session:
     answer: object = None
     problem: Say | None = None
     trouble: Trouble | None = None
+    chip: SocialSecurityCard | None = None
+    print_job: PrintJob | None = None
     document: str = ""
     outcome: Say | None = None
     done: list[str] = field(default_factory=list)
@@ -78,8 +93,7 @@ class Session:
         """Keep a choice. A new service forgets the choices made within the last one; a year may be a neighbour."""
         if name == "service":
             self.kept.clear()
-            self.answer = None
-            self.trouble = None
+            self.answer = self.trouble = None
         if name == "year" and value in ("earlier", "later"):
             value = str(int(self.kept["year"]) + (1 if value == "later" else -1))
         self.kept[name] = value

@@ -1,4 +1,4 @@
-"""What activities work with: devices on their threads, the host, the record, the rules. Built by the controller alone."""
+"""What activities work with: devices on their threads, the host, the record, the rules. Built by the controller."""
 
 from __future__ import annotations
 

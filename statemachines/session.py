@@ -50,6 +50,11 @@ class SessionActivities(PinActivities, QueryActivities, Protocol):
         ...
 
     @property
+    def print_slip(self) -> Activity:
+        """Print what the refusal says, to take along: ``printed``, ``not_printed``."""
+        ...
+
+    @property
     def hand_back(self) -> Activity:
         """See every card of the citizen back into their hands: ``returned``."""
         ...
@@ -76,6 +81,8 @@ def session_chart(do: SessionActivities) -> Chart:
         "query",
         "first_pin",
         "pin_change",
+        "printing_slip",
+        "take_slip",
         "trouble",
     )
     handing_back = ("hand_back", "hand_back_urgent", "card_left")
@@ -113,6 +120,8 @@ def session_chart(do: SessionActivities) -> Chart:
             ),
             State("pin_changed", screen=views.Done, timeout="person"),
             State("refused", screen=views.Refusal, timeout="person"),
+            State("printing_slip", screen=views.Printing, activity=do.print_slip, timeout="printer"),
+            State("take_slip", screen=views.TakePaper, timeout="take_paper"),
             State("trouble", screen=views.Refusal, timeout="person"),
             State("hand_back", screen=views.TakeCard, activity=do.hand_back, timeout="take_card"),
             State("hand_back_urgent", screen=views.TakeCard, activity=do.hand_back, timeout="take_card_urgent"),
@@ -141,6 +150,12 @@ def session_chart(do: SessionActivities) -> Chart:
             On("choose", "menu", "pin_change", when=chosen("change_pin")),
             On("done", "pin_changed", "menu"),
             On("done", ("refused", "trouble"), "hand_back"),
+            On("print", "refused", "printing_slip"),
+            On("printed", "printing_slip", "take_slip"),
+            On("not_printed", "printing_slip", "refused"),
+            On("late", "printing_slip", "refused"),
+            On("done", "take_slip", "hand_back"),
+            On("elapsed", "take_slip", "hand_back"),
             On("late", ("authenticating", "first_pin", "pin_change", "query"), "trouble"),
             On("failed", serving, "trouble"),
             On("leave", serving, "hand_back"),

@@ -22,7 +22,7 @@ from kiosk.activities.pin import (
     enter_old,
     sense_pin,
 )
-from kiosk.activities.printing import print_answer
+from kiosk.activities.printing import print_answer, print_slip
 from kiosk.activities.query import fetch, report_wrong
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "heal",
     "identify",
     "print_answer",
+    "print_slip",
     "read_card",
     "read_id_card",
     "report_wrong",

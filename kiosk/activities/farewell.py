@@ -7,6 +7,7 @@ from typing import Literal
 import structlog
 
 from devices.contract import DeviceError, MediaState
+from kiosk.activities.printing import settle
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
 from statemachines.views import Say
@@ -40,6 +41,7 @@ async def end(stage: Stage) -> Literal["forgotten"]:
     """Close the host's session, and keep nothing but the outcome for the farewell page."""
     session, tools = stage.session, stage.tools
     outcome = session.outcome or Say("outcome.queried" if session.done else "outcome.left_early")
+    await settle(stage, good=False)
     person, chip = session.person, session.chip
     session.chip = None
     if chip is not None and tools.card_reader is not None:

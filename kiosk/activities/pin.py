@@ -6,8 +6,8 @@ import asyncio
 from typing import Literal
 
 import structlog
-
 from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
+
 from devices.pin_pad.contract import EntryCancelled, EntryTimedOut, KeyPress
 from devices.pin_pad.secret import SecretDigits
 from kiosk.activities.refusals import Trouble
@@ -113,6 +113,7 @@ def _broken_rule(stage: Stage, digits: SecretDigits) -> str | None:
             initial=stage.tools.policy.initial_pin,
             birth_date=card.birth_date if card else None,
             identity_number=card.social_security_number if card else None,
+            forbidden=stage.tools.policy.forbidden_pins,
         )
     )
 
@@ -189,7 +190,7 @@ def _show_typed(stage: Stage, count: int) -> None:
         stage.refresh()
 
 
-async def _on_chip(stage: Stage, command):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- typed below
+async def _on_chip(stage: Stage, command):  # type: ignore[no-untyped-def]
     session, tools = stage.session, stage.tools
     card = session.chip
     if card is None or tools.card_reader is None:

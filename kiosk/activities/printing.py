@@ -1,4 +1,4 @@
-"""The answer on paper (F27): registered at the host, printed, then activated, or voided if the paper is not whole (A21)."""
+"""Paper for the citizen (F27, F29, F30): registered at the host, printed sheet by sheet, then activated, or voided."""
 
 from __future__ import annotations
 
@@ -8,51 +8,94 @@ import structlog
 
 from devices.contract import DeviceError
 from devices.receipt_printer.contract import NotPrinted, Printed, PrintOutcome, Torn
+from devices.receipt_printer.receipt import Receipt
+from kiosk.activities.paper import CERTIFIED, answer_sheets, refusal_sheet
 from kiosk.activities.refusals import device_trouble, host_trouble
-from kiosk.documents.answers import receipt_for
-from kiosk.host.port import HostError, PrintedDocument
+from kiosk.host.port import HostError
 from kiosk.runtime import Stage
-from kiosk.session import Trouble
+from kiosk.session import PrintJob, Trouble
 from statemachines.views import Say
 
 log = structlog.get_logger("printing")
 
 
 async def print_answer(stage: Stage) -> Literal["printed", "not_printed", "torn", "unreachable"]:
-    """Reserve a number and a code, print, and make the code count only when the printer says that the paper is out."""
+    """Print the answer. A certified paper's code counts only when the printer has said that all of it is out (A21).
+
+    After a sheet that surely did not print, trying again goes on at that sheet under the same number (A20). After one
+    that is torn, or nobody knows, the whole paper is void and trying again makes a new one with a new code.
+    """
     session, tools = stage.session, stage.tools
-    if session.person is None or tools.receipt_printer is None:
-        raise RuntimeError("nobody has been identified, or no printer is fitted")
+    if session.print_job is None:
+        try:
+            session.print_job = await _new_job(stage)
+        except HostError as error:
+            session.trouble = host_trouble(error)
+            return "unreachable"
+    job = session.print_job
+    for sheet in job.sheets[job.done :]:
+        outcome = await _print(stage, sheet)
+        if not isinstance(outcome, Printed):
+            if outcome is None or isinstance(outcome, NotPrinted):
+                return "not_printed"
+            await settle(stage, good=False)
+            return "torn"
+        job.done += 1
+        stage.refresh()
+    session.document = job.number
+    session.done.append(f"print_{session.kept['service']}")
+    session.outcome = Say("outcome.printed")
+    await tools.record.counted_sheets(len(job.sheets))
+    await settle(stage, good=True)
+    return "printed"
+
+
+async def print_slip(stage: Stage) -> Literal["printed", "not_printed"]:
+    """Print what a refusal says."""
+    session = stage.session
+    if session.trouble is None:
+        raise RuntimeError("there is nothing to explain")
+    sheet = refusal_sheet(session, stage.tools, session.trouble)
+    outcome = await _print(stage, sheet)
+    session.document = session.business
+    return "printed" if isinstance(outcome, Printed) else "not_printed"
+
+
+async def settle(stage: Stage, *, good: bool) -> None:
+    """The paper is whole (``good``) or will never be: the host hears of it, now or when it answers again."""
+    job, stage.session.print_job = stage.session.print_job, None
+    if job is not None and job.document is not None:
+        await stage.tools.record.settle_document(stage.session.business, job.document.number, activate=good)
+
+
+async def _new_job(stage: Stage) -> PrintJob:
+    session, tools = stage.session, stage.tools
+    if session.person is None:
+        raise RuntimeError("nobody has been identified")
     service = session.kept["service"]
-    key = tools.record.next_key(session)
+    if service not in CERTIFIED:
+        return PrintJob(answer_sheets(session, tools, None), session.business)
+    document = await tools.host.register_document(session.person, service, tools.record.new_key())
+    await tools.record.document_registered(session.business, document.number)
+    return PrintJob(answer_sheets(session, tools, document), document.number, document)
+
+
+async def _print(stage: Stage, sheet: Receipt) -> PrintOutcome | None:
+    """One sheet; None if the driver refused before anything was sent. What went wrong is in the session."""
+    session, tools = stage.session, stage.tools
+    if tools.receipt_printer is None:
+        raise RuntimeError("no receipt printer is fitted")
     try:
-        document = await tools.host.register_document(session.person, service, key)
-    except HostError as error:
-        session.trouble = host_trouble(error)
-        return "unreachable"
-    await tools.record.document_registered(session, document.number)
-    receipt = receipt_for(session, document, tools)
-    try:
-        outcome = await tools.receipt_printer.call(lambda printer: printer.print(receipt))
+        outcome = await tools.receipt_printer.call(lambda printer: printer.print(sheet))
     except DeviceError as error:
+        log.warning("sheet_refused", fault=error.code)
         session.trouble = device_trouble(error)
-        await _settle(stage, document, good=False)
-        return "not_printed"
-    log.info("print_outcome", document=document.number, outcome=type(outcome).__name__)
-    await _settle(stage, document, good=isinstance(outcome, Printed))
-    if isinstance(outcome, Printed):
-        session.document = document.number
-        session.done.append(f"print_{service}")
-        session.outcome = Say("outcome.printed")
-        return "printed"
-    session.trouble = _trouble(outcome)
+        return None
+    log.info("sheet", outcome=type(outcome).__name__, fault=outcome.status.fault)
     tools.health.saw("receipt_printer", outcome.status)
-    return "not_printed" if isinstance(outcome, NotPrinted) else "torn"
-
-
-async def _settle(stage: Stage, document: PrintedDocument, *, good: bool) -> None:
-    """Tell the host what became of the paper: now, or from the outbox when it answers again."""
-    await stage.tools.record.settle_document(document.number, activate=good)
+    if not isinstance(outcome, Printed):
+        session.trouble = _trouble(outcome)
+    return outcome
 
 
 def _trouble(outcome: PrintOutcome) -> Trouble:

@@ -23,7 +23,7 @@ LOST_WITHOUT: Mapping[str, frozenset[Capability]] = {
 }
 """What is gone with a device that is not there, whatever its fault says."""
 
-FITTED = frozenset({Capability.QUERY, Capability.PRINT, Capability.IDENTIFY_CARD, Capability.IDENTIFY_ID, Capability.PIN})
+FITTED = frozenset(Capability) - {Capability.ISSUE, Capability.PAY}
 """What a kiosk of this make can do when all is well."""
 
 WORKING = frozenset({DeviceState.ONLINE, DeviceState.DEVICE_BUSY, DeviceState.STARTING})
@@ -63,9 +63,9 @@ class Health:
     def saw(self, name: str, status: Status | None) -> bool:
         """Take note of a device's status; True if what it means for a citizen has changed."""
         before = self.works
-        known, old = name in self.statuses, self.statuses.get(name)
+        old = self.statuses.get(name)
         self.statuses[name] = status
-        if status is not None and (not known or old is None or (old.device, old.fault) != (status.device, status.fault)):
+        if status is not None and (old is None or (old.device, old.fault) != (status.device, status.fault)):
             report = log.info if status.device in WORKING and status.fault is None else log.warning
             report("device_state", device=name, state=status.device.value, fault=status.fault)
         return self.works != before

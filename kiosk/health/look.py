@@ -15,6 +15,7 @@ PATIENCE = 8.0
 
 async def look(tools: Tools) -> bool:
     """Ask everything at once; True if what can be done for a citizen has changed."""
+
     async def ask(name: str, worker: DeviceWorker[Any] | None) -> bool:
         if worker is None:
             return tools.health.saw(name, None)

@@ -10,19 +10,19 @@ from kiosk.tools import Tools
 from statemachines.views import Attract, Choice, Maintenance, OutOfService, Row, Say, Starting, Working
 
 
-def starting(session: Session, tools: Tools) -> Starting:  # noqa: ARG001 -- one shape for all
+def starting(session: Session, tools: Tools) -> Starting:
     return Starting(doing=Say("starting.devices"))
 
 
-def attract(session: Session, tools: Tools) -> Attract:  # noqa: ARG001
+def attract(session: Session, tools: Tools) -> Attract:
     return Attract(works=works(tools), out=out(tools))
 
 
-def checking(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def checking(session: Session, tools: Tools) -> Working:
     return Working(doing=Say("frame.just_a_moment"), at_most=5)
 
 
-def out_of_service(session: Session, tools: Tools) -> OutOfService:  # noqa: ARG001
+def out_of_service(session: Session, tools: Tools) -> OutOfService:
     if tools.card_in_slot:
         return OutOfService(what=Say("out_of_service.card_held"), where=tools.policy.other_machines)
     if Capability.QUERY not in tools.health.works:
@@ -32,18 +32,20 @@ def out_of_service(session: Session, tools: Tools) -> OutOfService:  # noqa: ARG
     return OutOfService(what=what, works=(Say("works.phone_loss"),), where=tools.policy.other_machines)
 
 
-def stopping(session: Session, tools: Tools) -> OutOfService:  # noqa: ARG001
+def stopping(session: Session, tools: Tools) -> OutOfService:
     what = "out_of_service.card_held" if tools.card_in_slot else "out_of_service.stopping"
     return OutOfService(what=Say(what), where=tools.policy.other_machines)
 
 
-def maintenance(session: Session, tools: Tools) -> Maintenance:  # noqa: ARG001
+def maintenance(session: Session, tools: Tools) -> Maintenance:
     rows = []
     for name in tools.devices:
         status = tools.health.statuses.get(name)
         state = DeviceState.NO_DEVICE if status is None else status.device
         good = state is DeviceState.ONLINE and status is not None and status.fault is None
-        told = Say(f"fault.{status.fault}.staff") if status is not None and status.fault else Say(f"device.state.{state}")
+        told = (
+            Say(f"fault.{status.fault}.staff") if status is not None and status.fault else Say(f"device.state.{state}")
+        )
         rows.append(Row(label=Say(f"device.{name}"), value=told, look="good" if good else "wrong"))
     answers = tools.health.host_answers
     host_state = DeviceState.ONLINE if answers else DeviceState.OFFLINE

@@ -68,14 +68,14 @@ EXTENTS = ("1", "3", "5", "all")
 """How much of a contribution record can be printed: years from the latest, or all."""
 
 
-def fetching(session: Session, tools: Tools) -> Working:  # noqa: ARG001 -- one shape for all
+def fetching(session: Session, tools: Tools) -> Working:
     scheme = session.kept.get("scheme")
     if scheme is None:
         return Working(Say("working.querying"), at_most=_host())
     return Working(Say("working.querying_scheme", {"scheme": Say(f"scheme.{scheme}")}), at_most=_host())
 
 
-def reporting(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def reporting(session: Session, tools: Tools) -> Working:
     return Working(Say("working.reporting"), at_most=_host())
 
 
@@ -83,7 +83,7 @@ def _host() -> int:
     return int(DELAYS["host"].seconds)
 
 
-def choosing(session: Session, tools: Tools) -> Menu:  # noqa: ARG001
+def choosing(session: Session, tools: Tools) -> Menu:
     return Menu(
         question=Say("contributions.question"),
         choices=tuple(Choice(id=scheme.value, title=Say(f"scheme.{scheme}"), icon=scheme.value) for scheme in Scheme),
@@ -93,7 +93,7 @@ def choosing(session: Session, tools: Tools) -> Menu:  # noqa: ARG001
 # -- amounts -----------------------------------------------------------------------------------------------------------
 
 
-def amount(session: Session, tools: Tools) -> Page:  # noqa: ARG001
+def amount(session: Session, tools: Tools) -> Page:
     answer = session.answer
     if isinstance(answer, MedicalAccount):
         return _medical(answer)
@@ -150,7 +150,7 @@ def _pension(answer: Pension, *, account: str) -> Amount:
 # -- details -----------------------------------------------------------------------------------------------------------
 
 
-def details(session: Session, tools: Tools) -> Page:  # noqa: ARG001
+def details(session: Session, tools: Tools) -> Page:
     answer = session.answer
     revealed = "revealed" in session.kept
     if isinstance(answer, CardStatus):
@@ -305,7 +305,7 @@ def _history(session: Session) -> ContributionHistory:
     return session.answer
 
 
-def years(session: Session, tools: Tools) -> Years:  # noqa: ARG001
+def years(session: Session, tools: Tools) -> Years:
     history = _history(session)
     summary = [Row(Say("years.months_paid"), Number(history.months_paid, "unit.months"))]
     if history.first_insured:
@@ -333,7 +333,7 @@ def _year(year: YearContribution) -> YearLine:
     )
 
 
-def months(session: Session, tools: Tools) -> Months:  # noqa: ARG001
+def months(session: Session, tools: Tools) -> Months:
     history = _history(session)
     wanted = int(session.kept["year"])
     known = {year.year: year for year in history.years}
@@ -364,7 +364,7 @@ def _month(month: MonthContribution) -> MonthLine:
 # -- print -------------------------------------------------------------------------------------------------------------
 
 
-def extent(session: Session, tools: Tools) -> AskPrint:  # noqa: ARG001
+def extent(session: Session, tools: Tools) -> AskPrint:
     many = len(_history(session).years)
     titles = {
         "1": "ask_print.one_year",
@@ -388,15 +388,15 @@ def _what(session: Session) -> Say:
     return Say(PRINT_NAMES[service])
 
 
-def printing(session: Session, tools: Tools) -> Printing:  # noqa: ARG001
+def printing(session: Session, tools: Tools) -> Printing:
     return Printing(_what(session), at_most=int(DELAYS["printer"].seconds))
 
 
-def take_paper(session: Session, tools: Tools) -> TakePaper:  # noqa: ARG001
+def take_paper(session: Session, tools: Tools) -> TakePaper:
     return TakePaper(_what(session), document=session.document)
 
 
-def reported(session: Session, tools: Tools) -> Done:  # noqa: ARG001
+def reported(session: Session, tools: Tools) -> Done:
     return Done(
         title=Say("wrong.done"),
         notes=(Say("wrong.case_number", {"number": Verbatim(session.document)}), Say("wrong.papers")),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from msgspec import structs
+
 from devices.fault_catalogue import Capability
 from kiosk.masking import mask_name
 from kiosk.pages.works import still_works
@@ -21,9 +23,11 @@ from statemachines.views import (
     Menu,
     Notice,
     PinEntry,
+    Printing,
     Refusal,
     Say,
     TakeCard,
+    TakePaper,
     Verbatim,
     Working,
 )
@@ -34,11 +38,11 @@ PIN_RULES = tuple(
 """What is told before a new PIN is typed."""
 
 
-def notice(session: Session, tools: Tools) -> Notice:  # noqa: ARG001 -- one shape for all
+def notice(session: Session, tools: Tools) -> Notice:
     return Notice(points=(Say("notice.read"), Say("notice.why"), Say("notice.kept"), Say("notice.end")))
 
 
-def identifying_means(session: Session, tools: Tools) -> Identify:  # noqa: ARG001
+def identifying_means(session: Session, tools: Tools) -> Identify:
     able = tools.health.works
     card = {Capability.IDENTIFY_CARD, Capability.PIN} <= able
     no_card = "why_not.card_reader" if Capability.IDENTIFY_CARD not in able else "why_not.no_keypad"
@@ -63,27 +67,27 @@ def identifying_means(session: Session, tools: Tools) -> Identify:  # noqa: ARG0
     )
 
 
-def insert_card(session: Session, tools: Tools) -> InsertCard:  # noqa: ARG001
+def insert_card(session: Session, tools: Tools) -> InsertCard:
     return InsertCard(problem=session.problem)
 
 
-def lay_id_card(session: Session, tools: Tools) -> LayIdCard:  # noqa: ARG001
+def lay_id_card(session: Session, tools: Tools) -> LayIdCard:
     return LayIdCard(problem=session.problem)
 
 
-def reading_card(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def reading_card(session: Session, tools: Tools) -> Working:
     return Working(Say("working.reading_card"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
 
 
-def reading_id_card(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def reading_id_card(session: Session, tools: Tools) -> Working:
     return Working(Say("working.reading_id_card"), at_most=_at_most("id_card"), keep=Say("working.keep_id_card"))
 
 
-def sensing_pin(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def sensing_pin(session: Session, tools: Tools) -> Working:
     return Working(Say("working.checking_card"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
 
 
-def changing_pin(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def changing_pin(session: Session, tools: Tools) -> Working:
     return Working(Say("working.changing_pin"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
 
 
@@ -92,7 +96,7 @@ def identifying(session: Session, tools: Tools) -> Working:
     return Working(Say("working.finding_you"), at_most=_at_most("host"), keep=keep if tools.card_in_slot else None)
 
 
-def ending(session: Session, tools: Tools) -> Working:  # noqa: ARG001
+def ending(session: Session, tools: Tools) -> Working:
     return Working(Say("frame.just_a_moment"), at_most=_at_most("check"))
 
 
@@ -103,7 +107,7 @@ def _at_most(timeout: str) -> int:
 def pin_entry(purpose: Literal["verify", "old", "new", "again"]) -> Callable[[Session, Tools], PinEntry]:
     """The builder for one of the four purposes."""
 
-    def build(session: Session, tools: Tools) -> PinEntry:  # noqa: ARG001
+    def build(session: Session, tools: Tools) -> PinEntry:
         pin = session.pin
         return PinEntry(
             purpose=purpose,
@@ -116,7 +120,7 @@ def pin_entry(purpose: Literal["verify", "old", "new", "again"]) -> Callable[[Se
     return build
 
 
-def pin_changed(session: Session, tools: Tools) -> Done:  # noqa: ARG001
+def pin_changed(session: Session, tools: Tools) -> Done:
     return Done(
         title=Say("pin.changed"),
         notes=(
@@ -164,6 +168,21 @@ def refused(session: Session, tools: Tools) -> Refusal:
     )
 
 
+def refused_identification(session: Session, tools: Tools) -> Refusal:
+    """As :func:`refused`; what it says can be printed and taken to the counter."""
+    page = refused(session, tools)
+    printable = session.trouble is not None and Capability.PRINT in tools.health.works
+    return structs.replace(page, printable=printable)
+
+
+def printing_slip(session: Session, tools: Tools) -> Printing:
+    return Printing(Say("print.refusal"), at_most=_at_most("printer"))
+
+
+def take_slip(session: Session, tools: Tools) -> TakePaper:
+    return TakePaper(Say("print.refusal"), document=session.document)
+
+
 def take_card(session: Session, tools: Tools) -> TakeCard:
     return TakeCard(card=_which(session, tools))
 
@@ -178,5 +197,5 @@ def _which(session: Session, tools: Tools) -> Literal["social", "id", "both"]:
     return "both" if tools.card_in_slot else "id"
 
 
-def farewell(session: Session, tools: Tools) -> Farewell:  # noqa: ARG001
+def farewell(session: Session, tools: Tools) -> Farewell:
     return Farewell(outcome=session.outcome)

@@ -1,0 +1,73 @@
+"""A scripted citizen: eyes on the glass, a finger, hands for cards, keys and paper. Knows nothing of the inside."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from kiosk.demo.recorder import Visit
+from kiosk.demo.stand import Stand
+from statemachines.views import Drawn
+
+THINKING = 0.35
+"""Seconds between seeing a page and acting on it: a brisk visitor, so that the demonstration is not a film."""
+
+
+class Citizen:
+    """One person of the wallet, at one stand."""
+
+    def __init__(self, stand: Stand, visit: Visit, pictures: Path) -> None:
+        self._stand = stand
+        self._visit = visit
+        self._pictures = pictures
+        self._last = 0
+
+    @property
+    def key(self) -> str:
+        """Who it is, by the wallet's key."""
+        return self._visit.key
+
+    async def sees(self, *pages: str, seconds: float = 30.0) -> Drawn:
+        """Wait for one of these pages, and look at it for a moment."""
+        drawn = await self._stand.glass.page(*pages, seconds=seconds, after=self._last)
+        self._last = drawn.number
+        await asyncio.sleep(THINKING)  # a person's pace, not a wait for the machine
+        return self._stand.glass.shown or drawn
+
+    async def touches(self, intent: str, value: str = "") -> None:
+        """Touch something on the present page."""
+        touched = await self._stand.glass.touch(intent, value)
+        self._last = max(self._last, touched.number)
+
+    async def inserts_card(self) -> None:
+        """Put the social security card into the slot."""
+        await self._stand.bench.insert_card(self.key)
+
+    async def takes_card(self) -> None:
+        """Take it out."""
+        await self._stand.bench.take_card(self.key)
+
+    async def lays_id_card(self) -> None:
+        """Lay the ID card on the plate."""
+        await self._stand.bench.lay_id_card(self.key)
+
+    async def lifts_id_card(self) -> None:
+        """Lift it."""
+        await self._stand.bench.lift_id_card(self.key)
+
+    async def types_pin(self) -> None:
+        """Type the PIN of the own card at the pad, and enter."""
+        await self._stand.bench.type(self.key, own_pin=True, then="enter", pace=0.15)
+
+    async def takes_paper(self) -> None:
+        """Tear off what hangs at the outlet and keep its picture."""
+        before = {receipt["number"] for receipt in await self._stand.bench.receipts() if self._is_ours(receipt)}
+        await self._stand.bench.tear_off(self.key)
+        for receipt in await self._stand.bench.receipts():
+            if self._is_ours(receipt) and receipt["number"] not in before:
+                picture = self._pictures / f"receipt-{receipt['number']:03}.png"
+                picture.write_bytes(await self._stand.bench.receipt_png(receipt["number"]))
+                self._visit.receipts.append(picture)
+
+    def _is_ours(self, receipt: dict[str, object]) -> bool:
+        return receipt["place"] == f"with:{self.key}"

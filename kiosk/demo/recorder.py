@@ -1,0 +1,87 @@
+"""What a visit looked like: every screen with its picture and time, every receipt, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kiosk.demo.glass import Glass
+from statemachines.views import Drawn
+
+
+@dataclass(slots=True)
+class Seen:
+    """A screen that was drawn ``seconds`` into the visit. ``picture`` None: gone before it could be pictured."""
+
+    page: str
+    seconds: float
+    picture: Path | None = None
+
+
+@dataclass(slots=True)
+class Visit:
+    """One citizen's visit. ``receipts``: pictures of the paper they took. ``story``: what they came to do, in words."""
+
+    key: str
+    name: str
+    service: str
+    story: str
+    outcome: str = "under way"
+    seconds: float = 0.0
+    screens: list[Seen] = field(default_factory=list)
+    receipts: list[Path] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.begun
+
+
+class Recorder:
+    """Takes a picture of each view as it is drawn, one at a time, into ``folder``."""
+
+    def __init__(self, glass: Glass, folder: Path) -> None:
+        self._glass = glass
+        self._folder = folder
+        self._waiting: asyncio.Queue[tuple[Drawn, Seen]] = asyncio.Queue()
+        self._count = 0
+        self.visit: Visit | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        glass.on_drawn = self._drawn
+        self._working = asyncio.create_task(self._work(), name="recorder")
+
+    def begin(self, visit: Visit) -> None:
+        """From now on what is drawn belongs to this visit, what is shown now included."""
+        self.visit = visit
+        if self._glass.shown is not None:
+            self._drawn(self._glass.shown)
+
+    async def settle(self) -> None:
+        """Wait until every picture is taken."""
+        await self._waiting.join()
+
+    async def close(self) -> None:
+        """Stop."""
+        self._working.cancel()
+        await asyncio.wait([self._working])
+
+    def _drawn(self, drawn: Drawn) -> None:
+        if self.visit is not None:
+            seen = Seen(drawn.page, self.visit.elapsed)
+            self.visit.screens.append(seen)
+            self._waiting.put_nowait((drawn, seen))
+
+    async def _work(self) -> None:
+        while True:
+            drawn, seen = await self._waiting.get()
+            if self._glass.shown is drawn:
+                image = await self._glass.picture()
+                if self._glass.shown is drawn:
+                    self._count += 1
+                    seen.picture = self._folder / f"{self._count:03}-{drawn.page}.png"
+                    half = image.resize((image.width // 2, image.height // 2))
+                    await asyncio.to_thread(half.save, seen.picture, compress_level=3)
+            self._waiting.task_done()

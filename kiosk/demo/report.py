@@ -1,0 +1,109 @@
+"""The demonstration on one page that a person can read, and as a summary that a program can."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kiosk.demo.recorder import Seen, Visit
+
+STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+
+
+def write(folder: Path, visits: Sequence[Visit], faults: Sequence[str], timing: dict[str, float]) -> None:
+    """Write ``index.html`` and ``summary.json`` into ``folder``."""
+    summary = {
+        "citizens": [_summary(visit, folder) for visit in visits],
+        "faults": list(faults),
+        "version": version("social-security-card-kiosk"),
+    }
+    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    (folder / "summary.json").write_text(text, encoding="utf-8")
+    (folder / "index.html").write_text(_page(folder, visits, faults, timing, summary["version"]), encoding="utf-8")
+
+
+def _summary(visit: Visit, folder: Path) -> dict[str, Any]:
+    return {
+        "name": visit.name,
+        "service": visit.service,
+        "outcome": visit.outcome,
+        "seconds": round(visit.seconds, 1),
+        "screens": [seen.page for seen in visit.screens],
+        "receipts": [_relative(receipt, folder) for receipt in visit.receipts],
+    }
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return os.path.relpath(path, folder)
+
+
+def _page(
+    folder: Path, visits: Sequence[Visit], faults: Sequence[str], timing: dict[str, float], release: object
+) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(visit.name)}</td><td>{escape(visit.service)}</td><td>{escape(visit.outcome)}</td>"
+        f"<td>{visit.seconds:.1f} s</td><td>{len(visit.screens)}</td><td>{len(visit.receipts)}</td></tr>"
+        for visit in visits
+    )
+    told = (
+        "".join(f"<li class=bad>{escape(fault)}</li>" for fault in faults)
+        if faults
+        else "<li class=ok>✓ no device and no part of the kiosk reported a fault</li>"
+    )
+    shortened = ", ".join(f"{name} {seconds:g} s" for name, seconds in timing.items())
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Social security card kiosk: three citizens</title><style>{STYLE}</style></head><body><main>
+<h1>Three citizens at the kiosk</h1>
+<p>A run of the whole kiosk, unattended: the real controller and touchscreen, simulated devices on real transports, the
+sandbox host over mutual TLS. Every touch is a touch on the window, every card goes through pcscd or the serial line.
+Version {escape(str(release))}. People and numbers are invented. Waiting was shortened for this run: {shortened}.</p>
+<table><tr><th>citizen</th><th>came for</th><th>outcome</th><th>took</th><th>screens</th><th>receipts</th></tr>
+{rows}</table>
+<ul>{told}</ul>
+{"".join(_visit(visit, folder) for visit in visits)}
+</main></body></html>
+"""
+
+
+def _visit(visit: Visit, folder: Path) -> str:
+    screens = "".join(_screen(seen, folder) for seen in visit.screens)
+    receipts = "".join(
+        f'<figure><a href="{_relative(path, folder)}"><img src="{_relative(path, folder)}" alt="receipt"></a></figure>'
+        for path in visit.receipts
+    )
+    paper = (
+        f'<h3>What {escape(visit.name)} took along</h3><div class="strip receipts">{receipts}</div>' if receipts else ""
+    )
+    return f"""<section><h2>{escape(visit.name)}</h2><p>{escape(visit.story)} {escape(visit.outcome.capitalize())}.</p>
+{_time_line(visit)}<div class="strip">{screens}</div>{paper}</section>"""
+
+
+def _screen(seen: Seen, folder: Path) -> str:
+    caption = f"<b>{escape(seen.page)}</b> {seen.seconds:.1f} s"
+    if seen.picture is None:
+        return f'<div class="brief">{caption}<br>too brief for a picture</div>'
+    path = _relative(seen.picture, folder)
+    return (
+        f'<figure><a href="{path}"><img loading="lazy" src="{path}" alt="{escape(seen.page)}"></a>'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _time_line(visit: Visit) -> str:
+    whole = max(visit.seconds, 0.1)
+    marks, last, label_at = "", "", -100.0
+    for seen in visit.screens:
+        if seen.page == last:
+            continue
+        last, left = seen.page, min(100.0, 100 * seen.seconds / whole)
+        marks += f'<i style="left:{left:.1f}%" title="{escape(seen.page)} {seen.seconds:.1f} s"></i>'
+        if left - label_at >= 4.5:
+            marks += f'<span style="left:{left:.1f}%">{escape(seen.page)}</span>'
+            label_at = left
+    return f'<div class="line" role="img" aria-label="time line">{marks}</div>'

@@ -1,0 +1,182 @@
+"""A whole simulated kiosk: bench, sandbox host, display, controller and screens, each a process of its own.
+
+Everything lies in one folder; nothing outside it is touched, and nothing is ended that was not started here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from devices.bench.client import AsyncBenchClient
+from kiosk.demo.child import Child
+from kiosk.demo.glass import Glass
+
+KIOSK_ID = "DEMO01"
+READY_WITHIN = 60.0
+"""Seconds for a process to come up: the first start makes the sandbox's people and certificates."""
+
+Tell = Callable[[str], None]
+
+CONFIGURATION = """\
+# Written by the stand for one run on simulated devices.
+[kiosk]
+id = "{kiosk_id}"
+place_zh = "示例市政务服务大厅"
+place_en = "Example City Service Hall"
+region = "990100"
+state_directory = "{folder}/state"
+
+[screen]
+width = {width}
+height = {height}
+full_screen = false
+
+[host]
+url = "{host_url}"
+authority_file = "{ca}"
+certificate_file = "{certificate}"
+key_file = "{key}"
+
+[link]
+socket = "{folder}/link.sock"
+
+[log]
+directory = "{folder}/logs"
+console = false
+{devices}{timing}"""
+
+
+@dataclass(slots=True)
+class Stand:
+    """``timing``: delays that differ from the usual ones. ``size``: pixels. ``display``: an X display to draw on; None:
+    a virtual one of its own. ``tell`` hears of each step."""
+
+    folder: Path
+    timing: Mapping[str, float] = field(default_factory=dict)
+    size: tuple[int, int] = (1080, 1920)
+    display: str | None = None
+    people_in_host: int = 10_000
+    tell: Tell = lambda _: None
+    bench: AsyncBenchClient = field(init=False)
+    glass: Glass = field(init=False)
+    bench_url: str = field(init=False, default="")
+    host_control: str = field(init=False, default="")
+    children: dict[str, Child] = field(init=False, default_factory=dict)
+    _environment: dict[str, str] = field(init=False, default_factory=dict)
+
+    async def __aenter__(self) -> Stand:
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def configuration(self) -> Path:
+        """The controller's configuration file."""
+        return self.folder / "kiosk.toml"
+
+    @property
+    def logs(self) -> Path:
+        """Where the controller's log is."""
+        return self.folder / "logs"
+
+    async def _start(self) -> None:
+        self.folder = self.folder.absolute()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.tell("starting devices, host and display")
+        display, bench, host = await asyncio.gather(self._start_display(), self._start_bench(), self._start_host())
+        self.display = display
+        self.bench_url = bench["bench"]
+        self.bench = AsyncBenchClient(self.bench_url)
+        self.host_control = host["control"]
+        self._environment = {**bench["env"], "DISPLAY": display}
+        self._configure(bench["devices"], host)
+        self.tell("starting controller and screens")
+        self.glass = Glass(self.folder / "link.sock", display)
+        await asyncio.gather(self.start_controller(), self.start_screens())
+
+    async def start_controller(self) -> None:
+        """Start the controller and wait until it listens."""
+        controller = await self._child(
+            "controller", *_kiosk("controller", "--config", str(self.configuration)), **self._environment
+        )
+        await controller.ready_line(READY_WITHIN)
+        await self.glass.open()
+
+    async def start_screens(self) -> None:
+        """Start the screens; they find the controller by themselves."""
+        await self._child("screens", *_kiosk("screens", "--config", str(self.configuration)), **self._environment)
+
+    async def stop(self) -> None:
+        """End everything, the controller first: it sees a card back to its owner."""
+        if hasattr(self, "glass"):
+            await self.glass.close()
+        if hasattr(self, "bench"):
+            await self.bench.close()
+        for name in ("controller", "screens", "host", "bench", "display"):
+            child = self.children.pop(name, None)
+            if child is not None:
+                await child.end()
+
+    # -- processes -----------------------------------------------------------------------------------------------------
+
+    async def _child(self, name: str, *words: str, **environment: str) -> Child:
+        child = Child(name, words, self.folder / "logs" / f"{name}.stderr", environment)
+        self.children[name] = child
+        return await child.start()
+
+    async def _start_display(self) -> str:
+        if self.display is not None:
+            return self.display
+        width, height = self.size
+        geometry = f"{width}x{height}x24"
+        child = await self._child(
+            "display", "Xvfb", "-displayfd", "1", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"
+        )
+        return f":{await child.ready_line(READY_WITHIN)}"
+
+    async def _start_bench(self) -> dict[str, Any]:
+        child = await self._child("bench", *_kiosk("bench", "--state", str(self.folder / "bench")))
+        return await child.ready_json(READY_WITHIN)
+
+    async def _start_host(self) -> dict[str, Any]:
+        child = await self._child(
+            "host",
+            *_kiosk("host", "--state", str(self.folder / "host"), "--kiosk-id", KIOSK_ID),
+            *("--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--size", str(self.people_in_host)),
+        )
+        return await child.ready_json(READY_WITHIN)
+
+    def _configure(self, devices: Mapping[str, Mapping[str, str]], host: Mapping[str, Any]) -> None:
+        tables = [
+            f'\n[devices.{each["class"].replace("-", "_")}]\nmodel = "{each["model"]}"\nat = "{each["at"]}"\n'
+            for each in devices.values()
+        ]
+        timing = [f"{name} = {seconds}\n" for name, seconds in self.timing.items()]
+        self.configuration.write_text(
+            CONFIGURATION.format(
+                kiosk_id=KIOSK_ID,
+                folder=self.folder,
+                width=self.size[0],
+                height=self.size[1],
+                host_url=host["business"],
+                **host["tls"],
+                devices="".join(tables),
+                timing="\n[timing]\n" + "".join(timing) if timing else "",
+            ),
+            encoding="utf-8",
+        )
+
+
+def _kiosk(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "kiosk.cli", *words)
