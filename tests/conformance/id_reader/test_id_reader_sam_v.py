@@ -129,6 +129,12 @@ def test_a_module_that_is_unwell(desk: Desk, status: str) -> None:
     assert desk.reader.status().device is DeviceState.ONLINE
 
 
+def test_asking_for_the_status_leaves_the_selection_alone(desk: Desk) -> None:
+    desk.select()
+    desk.reader.status()
+    assert desk.line.call(desk.module.scene)["selected"] is True
+
+
 def test_a_selection_that_fails_once_is_tried_again_while_waiting(desk: Desk) -> None:
     desk.line.set_fault("select_answer", "81")
     desk.line.set_fault("answers", 1)

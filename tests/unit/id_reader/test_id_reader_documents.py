@@ -161,6 +161,16 @@ def test_a_2023_card_knows_the_number_it_replaced() -> None:
     assert card.previous_number[:14] == "UTO31018001017"
 
 
+def test_an_english_name_fills_both_of_its_places() -> None:
+    name = "ABCDEFGHIJ KLMNOPQRSTUVWXYZABCDEFG HIJKLMNOPQZ"
+    assert len(name) == 46
+    made = block(
+        "Y", (30, 2, "2"), (36, 16, "19800101"), (52, 70, name[:35]), (220, 22, name[35:]),
+        (188, 16, "20231201"), (204, 16, "20331201"),
+    )  # fmt: skip
+    assert decode_card(made, PHOTO).name == name
+
+
 def changed(offset: int, length: int, text: str) -> bytes:
     raw = text.encode("utf-16-le").ljust(length, b"\x20")
     return B6[:offset] + raw + B6[offset + length :]
