@@ -91,7 +91,8 @@ def year_rows(career: Career, today: date, random: Random) -> list[YearRow]:
     """The rows of a career, to the month before ``today``, oldest first."""
     last_paid = month_number(today.year, today.month) - 1
     first_year = max(FIRST_YEAR, career.start // 12)
-    levels = _levels(career.base, max(today.year, ANCHOR_YEAR), random)
+    # a generator apart: how many years it is asked for depends on today
+    levels = _levels(career.base, max(today.year, ANCHOR_YEAR), Random(random.getrandbits(64)))  # noqa: S311
     employer = career.employer
     balance = 0
     rows: list[YearRow] = []

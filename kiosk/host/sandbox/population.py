@@ -71,7 +71,7 @@ class _Maker:
         self._places = places
         self._streets = places.streets.split()
         self._employers = {name: at for at, name in enumerate(places.employers.names, start=1)}
-        self._twin: tuple[str, date, str] | None = None
+        self._twin: tuple[str, date, bool] | None = None
 
     # -- the people of the demonstration -------------------------------------------------------------------------------
 
@@ -136,11 +136,13 @@ class _Maker:
             birth = birth.replace(year=birth.year - 30, day=min(birth.day, 28))
         female = random.random() < 0.5
         region = self._places.region[random.randrange(len(self._places.region))]
+        number, birth, female = self._number(kind, region.code, birth, female, random)
         name = self._name(kind, birth, female, random)
-        number, birth = self._number(kind, region.code, birth, female, random)
         years_old = age(birth, self._today)
-        career = self._career(person_id, kind, birth, female, random)
-        years = [] if career is None else year_rows(career, self._today, random)
+        # how much is drawn for these depends on today, so each has a generator of its own
+        for_career, for_years, for_card = (Random(random.getrandbits(64)) for _ in range(3))  # noqa: S311
+        career = self._career(person_id, kind, birth, female, for_career)
+        years = [] if career is None else year_rows(career, self._today, for_years)
         retired = 0 if career is None or career.retired is None else career.retired
         if retired > month_number(self._today.year, self._today.month):
             retired = 0
@@ -159,7 +161,7 @@ class _Maker:
             years[-1].employer_second if years and not retired else NO_EMPLOYER, retired,
             base * (45 + person_id % 20) // 100 if retired else 0, 0, carried, carried * base // 60,
         )  # fmt: skip
-        return Entry(person, self._card(person, random), years, self._benefits(person, base, random))
+        return Entry(person, self._card(person, for_card), years, self._benefits(person, base, random))
 
     def _career(self, person_id: int, kind: Kind, birth: date, female: bool, random: Random) -> Career | None:
         start_year, start_month, draw = birth.year + random.randrange(19, 26), random.randrange(1, 13), random.random()
@@ -193,12 +195,11 @@ class _Maker:
             return name
         return next(pair[1] for pair in self._confused if pair[0] == name[0]) + name[1:]
 
-    def _number(self, kind: Kind, region: str, birth: date, female: bool, random: Random) -> tuple[str, date]:
-        """A number nobody has (but the second of a duplicate pair), and the birth date it tells."""
+    def _number(self, kind: Kind, region: str, birth: date, female: bool, random: Random) -> tuple[str, date, bool]:
+        """A number nobody has (but the second of a duplicate pair), and the birth date and sex it tells."""
         if kind is Kind.DUPLICATE_NUMBER and self._twin is not None:
-            number, birth, _ = self._twin
-            self._twin = None
-            return number, birth
+            twin, self._twin = self._twin, None
+            return twin
         while True:
             sequence = random.randrange(10, 500) * 2 + (0 if female else 1)
             number = _form_number(kind, region, birth, sequence)
@@ -206,15 +207,15 @@ class _Maker:
                 break
         self._taken.add(number)
         if kind is Kind.DUPLICATE_NUMBER:
-            self._twin = (number, birth, region)
-        return number, birth
+            self._twin = (number, birth, female)
+        return number, birth, female
 
     def _card(self, person: PersonRow, random: Random) -> CardRow | None:
         place = person.id % 97
         side = CARD_BY_PLACE.get(place, CardSide.NORMAL)
         if side is CardSide.NONE or not person.insured_here:
             return None
-        year = random.randrange(max(2012, int(person.birth_date[:4])), self._today.year)
+        year = min(random.randrange(max(2012, int(person.birth_date[:4])), 2026), self._today.year - 1)
         issued = date(year, random.randrange(1, 13), random.randrange(1, 28))
         bank = side
         if side in (CardSide.LOCKED, CardSide.SEALED):
