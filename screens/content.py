@@ -32,6 +32,8 @@ class Content:
     """The primary action takes the whole width: it is all there is to do."""
     anywhere: bool = False
     """A touch beside every target counts as the primary action."""
+    alone: bool = False
+    """Without the frame's buttons: there is nobody to hear them."""
     centred: bool = False
     """A page with little on it: in the middle of its height."""
 

@@ -69,13 +69,12 @@ class Composer:
     typesetter: Typesetter
     now: Callable[[], datetime]
 
-    def scene(self, show: views.Show, turn: int = 0) -> Scene:
+    def scene(self, frame: views.Frame, page: views.Page, turn: int = 0) -> Scene:
         """Lay out a view; ``turn`` is which of its local pages, brought into range. Raises WordsError, UnknownIcon."""
-        frame = show.frame
         theme = replace(self.theme, large=frame.large)
         ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, _content_width(theme))
-        kind = type(show.page).__name__
-        content = PAGES[kind](Scope(ui, frame, self.now), show.page)
+        kind = type(page).__name__
+        content = PAGES[kind](Scope(ui, frame, self.now), page)
         if frame.step is not None:
             content.head.insert(0, Steps(ui, *frame.step))
         return _Arrangement(ui, frame, self.now, content).scene(kind, turn)
@@ -91,7 +90,7 @@ class _Arrangement:
         self.ui, self.frame, self.content = ui, frame, content
         self.theme = theme = ui.theme
         self.low = theme.low_reach
-        self.top = TopBar(ui, frame, now, buttons=not self.low)
+        self.top = TopBar(ui, frame, now, buttons=not self.low and not content.alone)
         self.bottom = BottomBar(ui, frame, content.primary, whole=content.whole)
         width, height = theme.glass.width, theme.glass.height
         self.top.place(Rect(0, 0, width, self.top.height(width)))
@@ -99,7 +98,7 @@ class _Arrangement:
         self.bottom.place(Rect(0, height - high, width, high))
         self.roots: list[Node] = [self.top, self.bottom]
         self.end = height - high - theme.mm(8)
-        if self.low:
+        if self.low and not content.alone:
             row = FrameButtons(ui, frame)
             inner = width - 2 * theme.margin
             row.place(Rect(theme.margin, self.end - row.height(inner), inner, row.height(inner)))

@@ -159,7 +159,7 @@ class Glass:
 class Theme:
     """Sizes in pixels and colours for one screen, one size of text and one way of contrast."""
 
-    glass: Glass = Glass()
+    glass: Glass
     large: bool = False
     high_contrast: bool = False
     low_reach: bool = False

@@ -10,6 +10,7 @@ from screens.pages import (
     help,  # noqa: A004 -- the page's name
     identify,
     insert_card,
+    just_a_moment,
     lay_id_card,
     maintenance,
     menu,
@@ -37,6 +38,7 @@ __all__ = [
     "help",
     "identify",
     "insert_card",
+    "just_a_moment",
     "lay_id_card",
     "maintenance",
     "menu",

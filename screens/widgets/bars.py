@@ -105,7 +105,8 @@ class BottomBar(Node):
             else None
         )
         self._primary = primary
-        super().__init__([button for button in (self._back, self._leave, primary) if button])
+        beside = () if whole else (self._back, self._leave)
+        super().__init__([button for button in (*beside, primary) if button])
         self._whole = whole
         self._margin = theme.margin
         self._gap = theme.gap

@@ -1,0 +1,48 @@
+"""``python -m screens --socket PATH``: draw what the controller says, until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from screens.theme import Glass
+
+
+def size(text: str) -> tuple[int, int]:
+    """``1080x1920`` as two numbers. Raises ValueError."""
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m screens", description="The touchscreen of the kiosk.")
+    parser.add_argument("--socket", type=Path, required=True, help="unix socket of the controller")
+    parser.add_argument("--size", type=size, default=(1080, 1920), help="pixels, such as 1080x1920")
+    parser.add_argument("--diagonal", type=float, default=27.0, help="of the screen, in inches")
+    parser.add_argument("--high-contrast", action="store_true", help="every citizen begins with high contrast")
+    parser.add_argument("--low-reach", action="store_true", help="every citizen begins with the low-reach layout")
+    parser.add_argument("--cursor", action="store_true", help="show the mouse cursor")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until SIGTERM. Returns the exit code."""
+    given = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    from screens.app import Options, ScreensApp  # Kivy only now: --help stays quick
+
+    width, height = given.size
+    app = ScreensApp(
+        Options(given.socket, Glass(width, height, given.diagonal), given.high_contrast, given.low_reach, given.cursor)
+    )
+    signal.signal(signal.SIGTERM, lambda *_: app.stop())
+    app.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

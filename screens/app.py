@@ -1,0 +1,179 @@
+"""The application: views in, touches out. Holds which local page is turned to, and the display aids of this citizen."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+
+import screens.pages  # noqa: F401  -- fills the table of pages
+from screens.fonts import Fonts
+from screens.kivy_environment import cache_folder
+from screens.layout import Composer, Scene
+from screens.link import Link
+from screens.locale.catalogue import Catalogue
+from screens.pages.just_a_moment import JustAMoment
+from screens.theme import Glass, Theme
+from screens.typeset import Typesetter
+from screens.widgets.node import Touch
+from screens.window import open_window
+from statemachines import views
+
+from kivy.app import App  # isort: skip
+from kivy.clock import Clock  # isort: skip
+
+log = logging.getLogger("screens")
+
+DOUBLE_TAP = 2.0
+"""Seconds in which a view answers only its first touch, unless a new view comes."""
+
+LINK_PATIENCE = 1.0
+"""Seconds the last page stays when the controller is gone; a restart of it takes less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the screens are set up. ``high_contrast`` and ``low_reach`` are what every citizen begins with."""
+
+    socket: Path
+    glass: Glass
+    high_contrast: bool = False
+    low_reach: bool = False
+    cursor: bool = False
+
+
+def installed_version() -> str:
+    """Of the package, as the controller is told."""
+    try:
+        return version("social-security-card-kiosk")
+    except PackageNotFoundError:
+        return "0"
+
+
+class Memory:
+    """Which local page each view is turned to. Keyed by the page's class and heading; forgotten with the citizen."""
+
+    def __init__(self) -> None:
+        self._turns: dict[tuple[str, str], int] = {}
+
+    @staticmethod
+    def _key(page: views.Page) -> tuple[str, str]:
+        heading = getattr(page, "title", None) or getattr(page, "question", None)
+        return type(page).__name__, msgspec.json.encode(heading).decode()
+
+    def turn(self, page: views.Page) -> int:
+        """The local page to show."""
+        return self._turns.get(self._key(page), 0)
+
+    def keep(self, page: views.Page, turn: int) -> None:
+        """Turned."""
+        self._turns[self._key(page)] = turn
+
+    def forget(self) -> None:
+        """Nobody is here any more."""
+        self._turns.clear()
+
+
+class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
+    """One window, one stage, one link."""
+
+    def __init__(self, options: Options, *, now: Callable[[], datetime] = datetime.now) -> None:
+        super().__init__()
+        self._options = options
+        self._begin = Theme(options.glass, False, options.high_contrast, options.low_reach)
+        typesetter = Typesetter(Fonts.prepare(cache_folder() / "fonts"))
+        self._composer = Composer(self._begin, Catalogue.load(), typesetter, now)
+        self._memory = Memory()
+        self._show: views.Show | None = None
+        self._scene: Scene | None = None
+        self._since = time.monotonic()
+        self._answered = 0.0
+        self._lost = Clock.create_trigger(self._show_lost, LINK_PATIENCE)
+        open_window(options.glass, cursor=options.cursor)
+        from screens.stage import Stage  # the window exists only now
+
+        self._stage = Stage(typesetter, self._touched, self._on_glass)
+        self._link = Link(
+            options.socket,
+            installed_version(),
+            on_show=lambda show: Clock.schedule_once(lambda _: self._shown(show), 0),
+            on_lost=lambda: Clock.schedule_once(lambda _: self._lost(), 0),
+            on_bad=lambda reason: log.error("view refused: %s", reason),
+        )
+
+    def build(self) -> object:
+        """Kivy's hook: the root widget."""
+        return self._stage
+
+    def on_start(self) -> None:
+        """Kivy's hook: the window is there."""
+        self._link.start()
+        self._lost()
+
+    def on_stop(self) -> None:
+        """Kivy's hook."""
+        self._link.stop()
+
+    # -- views ---------------------------------------------------------------------------------------------------------
+
+    def _shown(self, show: views.Show) -> None:
+        self._lost.cancel()
+        if self._show is None or show.page != self._show.page:
+            self._since = time.monotonic()
+        if isinstance(show.page, views.Attract):
+            self._memory.forget()
+            self._composer = replace(self._composer, theme=self._begin)
+        self._show = show
+        self._answered = 0.0
+        self._draw()
+        if isinstance(show.page, views.Attract):
+            self._stage.forget()
+
+    def _show_lost(self, _passed: float) -> None:
+        before = self._show.frame if self._show else views.Frame(number=0)
+        frame = views.Frame(number=0, language=before.language, place=before.place, machine=before.machine)
+        self._show = None
+        self._scene = self._composer.scene(frame, JustAMoment())
+        self._stage.show(self._scene, time.monotonic())
+
+    def _draw(self) -> None:
+        if self._show is not None:
+            page = self._show.page
+            self._scene = self._composer.scene(self._show.frame, page, self._memory.turn(page))
+            self._stage.show(self._scene, self._since)
+
+    def _on_glass(self, scene: Scene) -> None:
+        if self._show is not None and scene is self._scene:
+            self._link.send(views.Drawn(scene.number, scene.page, scene.targets()))
+
+    # -- touches -------------------------------------------------------------------------------------------------------
+
+    def _touched(self, touch: Touch) -> None:
+        if self._show is None or self._scene is None:
+            return
+        number = self._show.frame.number
+        if touch.intent == "turn":
+            self._memory.keep(self._show.page, self._scene.turn + touch.turn)
+            self._draw()
+        elif touch.intent == "aid":
+            self._switch_aid(touch.value)
+            self._draw()
+        elif time.monotonic() - self._answered < DOUBLE_TAP:
+            return
+        else:
+            self._answered = time.monotonic()
+        self._link.send(views.Touched(number, touch.intent, touch.value))
+
+    def _switch_aid(self, aid: str) -> None:
+        theme = self._composer.theme
+        if aid == "contrast":
+            theme = replace(theme, high_contrast=not theme.high_contrast)
+        else:
+            theme = replace(theme, low_reach=not theme.low_reach)
+        self._composer = replace(self._composer, theme=theme)

@@ -1,0 +1,107 @@
+"""The screens' end of the socket to the controller: JSON lines, read in a thread, connected again for ever."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from statemachines.views import Alive, FromScreens, Show
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+
+
+class Link:
+    """``on_show``, ``on_lost``, and ``on_bad`` for a line that is no view, are called in the link's own thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        version: str,
+        *,
+        on_show: Callable[[Show], None],
+        on_lost: Callable[[], None],
+        on_bad: Callable[[str], None],
+    ) -> None:
+        self._path = path
+        self._version = version
+        self._on_show = on_show
+        self._on_lost = on_lost
+        self._on_bad = on_bad
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(Show)
+        self._thread = threading.Thread(target=self._run, name="link", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hang up for good."""
+        self._stopped.set()
+        with self._lock:
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
+        if self._thread.is_alive():
+            self._thread.join(_LONGEST_PAUSE)
+
+    def send(self, message: FromScreens) -> None:
+        """Tell the controller; without one the message is dropped: it would be about a view long gone."""
+        line = self._encoder.encode(message) + b"\n"
+        with self._lock:
+            if self._socket is not None:
+                try:
+                    self._socket.sendall(line)
+                except OSError:
+                    self._socket.close()  # the reading thread notices, and connects again
+                    self._socket = None
+
+    def _run(self) -> None:
+        pause = _FIRST_PAUSE
+        while not self._stopped.is_set():
+            connection = self._connect()
+            if connection is None:
+                self._stopped.wait(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                continue
+            pause = _FIRST_PAUSE
+            self.send(Alive(self._version))
+            self._read(connection)
+            with self._lock:
+                self._socket = None
+                connection.close()
+            if not self._stopped.is_set():
+                self._on_lost()
+
+    def _connect(self) -> socket.socket | None:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(self._path))
+        except OSError:
+            connection.close()
+            return None
+        with self._lock:
+            self._socket = connection
+        return connection
+
+    def _read(self, connection: socket.socket) -> None:
+        try:
+            with connection.makefile("rb") as lines:
+                for line in lines:
+                    self._take(line)
+        except (OSError, ValueError):
+            return  # cut off, here or there
+
+    def _take(self, line: bytes) -> None:
+        try:
+            show = self._decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            self._on_bad(str(error))
+            return
+        self._on_show(show)
