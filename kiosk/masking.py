@@ -121,11 +121,13 @@ _PIN_COMMAND = re.compile(
 _HEX_RUN = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ :]?){14,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
 
 
-_HASH = re.compile(
+_KEPT = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])[A-Z]20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}(?![0-9A-Za-z])"
 )
-"""SHA-256, SHA-1, and 128-bit ids as Python writes them, in lower case with at least one letter."""
+"""What is nobody's: SHA-256, SHA-1 and 128-bit ids as Python writes them, in lower case with at least one letter; and
+numbers of documents and cases, a letter, a day and six digits."""
 
 
 def _digits(shown: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
@@ -156,7 +158,7 @@ def _mask_once(text: str) -> str:
     text = _HEX_RUN.sub(_hexadecimal, text)
     pieces: list[str] = []
     end = 0
-    for kept in _HASH.finditer(text):
+    for kept in _KEPT.finditer(text):
         pieces += [_mask_plain(text[end : kept.start()]), kept[0]]
         end = kept.end()
     return "".join([*pieces, _mask_plain(text[end:])])
@@ -166,7 +168,7 @@ def mask_text(text: str) -> str:
     """Free text with every number that can be a person's masked, and the body of a PIN command taken out.
 
     Masked text comes out unchanged. A decimal fraction is left alone; a hash or a UUID in hexadecimal as well, unless
-    its bytes spell such a number.
+    its bytes spell such a number; so is the number of a document.
     """
     while (masked := _mask_once(text)) != text:
         text = masked

@@ -137,6 +137,8 @@ def test_masked_text_stays_as_it_is(text: str) -> None:
         ("call +86 139 1234 0022", "call +86 139****0022"),
         ("EF05 990100D1560000050A00000148FB4966", "EF05 " + "*" * 28 + "4966"),
         ("ef05 990100d1560000050a00000148fb4966", "ef05 " + "*" * 28 + "4966"),
+        ("not of this century: D19561122000045", "not of this century: D**********0045"),
+        ("D990101195603120022", "D990***********0022"),
         ("card X00000019 read", "card *****0019 read"),
         ("foreigner ABC990101123456", "foreigner ABC********3456"),
         ("pass H12345678", "pass H12**5678"),
@@ -156,7 +158,8 @@ def test_a_number_spelt_in_hexadecimal_is_found() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "20261122-K0001-000123-7",
+        "20261122-K0001-0042-7",
+        "document D20261122000045.",
         "2026-11-22T09:00:00.123456+08:00",
         "took 0.12345678901234567 s",
         "listening on 127.0.0.1:35963",

@@ -1,0 +1,197 @@
+"""The journal: intents before what cannot be undone, outcomes after it, chained by hashes, durable when a call returns.
+
+Calls block until the disk has it (some milliseconds; :func:`asyncio.to_thread` where that matters) and may come from
+any thread. What belongs together is written within :meth:`Journal.together`::
+
+    with journal.together():
+        journal.outcome(intent, "printed", {"sheets": 2})
+        journal.counters.add("sheets", 2)
+        journal.outbox.add("document_activated", {"document": number})
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiosk.clock import Clock
+from kiosk.journal.business_number import BusinessNumber, compose
+from kiosk.journal.card_custody import CardCustody
+from kiosk.journal.counters import Counters
+from kiosk.journal.database import Database
+from kiosk.journal.entries import GENESIS, Entry, Facts, Kind, canonical, chained, instant, refuse_personal
+from kiosk.journal.errors import JournalDamaged
+from kiosk.journal.outbox import Outbox
+
+NOTHING: Facts = {}
+
+_COLUMNS = "sequence, business, kind, step, at, intent, result, facts, previous, hash"
+_WORD = re.compile(r"[a-z][a-z0-9_.\-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBusiness:
+    """A business with something meant and not yet known to be done or undone; ``intents`` in their order."""
+
+    business: BusinessNumber
+    intents: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where the chain does not hold. ``entry`` None: entries are missing at the end."""
+
+    sequence: int
+    reason: str
+    entry: Entry | None
+
+
+class Journal:
+    """The record of one kiosk.
+
+    ``kiosk``: the kiosk's id, part of every business number. Opening reads the whole file once (some seconds for
+    years of entries): raises JournalDamaged when SQLite finds it broken, or the chain does not hold, JournalFull,
+    JournalBusy. A write that was cut off by a power failure is not damage: it never happened.
+    """
+
+    def __init__(self, path: Path, clock: Clock, kiosk: str, *, busy_seconds: float = 5.0) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise JournalDamaged(f"the folder cannot be made: {error.strerror}") from error
+        self._clock = clock
+        self._kiosk = kiosk
+        self._database = Database(path, busy_seconds=busy_seconds)
+        self.outbox = Outbox(self._database, clock)
+        self.custody = CardCustody(self._database, clock)
+        self.counters = Counters(self._database)
+        try:
+            self._refuse_damage()
+        except BaseException:
+            self.close()
+            raise
+
+    def _refuse_damage(self) -> None:
+        if faults := self._database.faults():
+            raise JournalDamaged(faults[0])
+        if found := self.verify():
+            raise JournalDamaged(f"entry {found.sequence}: {found.reason}")
+
+    def close(self) -> None:
+        """Let go of the file. Twice is harmless."""
+        self._database.close()
+
+    def together(self) -> AbstractContextManager[None]:
+        """All that is written within becomes durable at its end, at once; on an exception, nothing of it does."""
+        return self._database.transaction()
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def new_business(self) -> BusinessNumber:
+        """The number of a new business of today; never given twice, whatever the clock does."""
+        day = self._clock.today()
+        return compose(day, self._kiosk, self.counters.add(f"business.{day:%Y%m%d}"))
+
+    def intent(self, business: BusinessNumber, step: str, facts: Facts = NOTHING) -> Entry:
+        """Something is about to be done. ``step``: a word of the house, such as a chart's state path.
+
+        Raises PersonalDataRefused (nothing is written), TypeError for a fact that is no plain value, JournalError.
+        """
+        return self._append(business, Kind.INTENT, step, None, None, facts)
+
+    def outcome(self, intent: Entry, result: str, facts: Facts = NOTHING) -> Entry:
+        """What became of it, in one word; ``unknown`` is one. Raises ValueError for a second outcome."""
+        if intent.kind is not Kind.INTENT:
+            raise ValueError("only an intent has an outcome")
+        with self.together():
+            if self._database.rows("SELECT 1 FROM entry WHERE intent = ?", intent.sequence):
+                raise ValueError(f"intent {intent.sequence} has its outcome")
+            return self._append(intent.business, Kind.OUTCOME, intent.step, intent.sequence, result, facts)
+
+    def note(self, business: BusinessNumber, step: str, facts: Facts = NOTHING) -> Entry:
+        """Something worth knowing that needs no outcome."""
+        return self._append(business, Kind.NOTE, step, None, None, facts)
+
+    def _append(
+        self, business: BusinessNumber, kind: Kind, step: str, intent: int | None, result: str | None, facts: Facts
+    ) -> Entry:
+        for word in (step, result):
+            if word is not None and not _WORD.fullmatch(word):
+                raise ValueError("a step or result is a word of the house: lower case, digits, _ . -")
+        refuse_personal(facts)
+        told = canonical(dict(facts))
+        with self.together():
+            rows = self._database.rows("SELECT sequence, hash FROM head")
+            last, previous = rows[0] if rows else (0, GENESIS)
+            at = instant(self._clock.now())
+            digest = chained(previous, (last + 1, business, kind.value, step, at, intent, result, told))
+            entry = Entry(last + 1, business, kind, step, at, intent, result, told, previous, digest)
+            self._database.write(
+                f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+                *(entry.sequence, business, kind.value, step, at, intent, result, told, previous, digest),
+            )
+            self._database.write("INSERT OR REPLACE INTO head (one, sequence, hash) VALUES (1, ?, ?)", last + 1, digest)
+        return entry
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def entries(self, business: BusinessNumber | None = None) -> Iterator[Entry]:
+        """All entries, or one business's, in their order."""
+        yield from entries_of(self._database, business)
+
+    def open_businesses(self) -> tuple[OpenBusiness, ...]:
+        """Those with an intent that has no outcome, the oldest first: what a restart must look into."""
+        return open_businesses_of(self._database)
+
+    def verify(self) -> Break | None:
+        """Check every entry's hash, the chain, and that none is missing; the first break, or None."""
+        return verify(self._database)
+
+
+def entries_of(database: Database, business: BusinessNumber | None = None) -> Iterator[Entry]:
+    """All entries of a file, or one business's, in their order, read in batches."""
+    if business is not None:
+        query = f"SELECT {_COLUMNS} FROM entry WHERE business = ? ORDER BY sequence"  # noqa: S608 - a constant
+        yield from (_entry(row) for row in database.rows(query, business))
+        return
+    query = f"SELECT {_COLUMNS} FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - a constant
+    for batch in database.batches(query):
+        yield from (_entry(row) for row in batch)
+
+
+def open_businesses_of(database: Database) -> tuple[OpenBusiness, ...]:
+    """As :meth:`Journal.open_businesses`."""
+    rows = database.rows(
+        f"SELECT {_COLUMNS} FROM entry WHERE kind = 'intent'"  # noqa: S608 - a constant
+        " AND sequence NOT IN (SELECT intent FROM entry WHERE intent IS NOT NULL) ORDER BY sequence"
+    )
+    found: dict[BusinessNumber, list[Entry]] = {}
+    for entry in map(_entry, rows):
+        found.setdefault(entry.business, []).append(entry)
+    return tuple(OpenBusiness(business, tuple(intents)) for business, intents in found.items())
+
+
+def verify(database: Database) -> Break | None:
+    """As :meth:`Journal.verify`."""
+    last, digest = 0, GENESIS
+    for entry in entries_of(database):
+        if entry.sequence != last + 1:
+            return Break(last + 1, "missing", entry)
+        if entry.previous != digest:
+            return Break(entry.sequence, "does not follow the entry before it", entry)
+        if entry.hash != entry.expected_hash():
+            return Break(entry.sequence, "was changed after it was written", entry)
+        last, digest = entry.sequence, entry.hash
+    rows = database.rows("SELECT sequence, hash FROM head")
+    if (rows[0] if rows else (0, GENESIS)) != (last, digest):
+        return Break(last + 1, "missing at the end", None)
+    return None
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    sequence, business, kind, step, at, intent, result, facts, previous, digest = row
+    return Entry(sequence, BusinessNumber(business), Kind(kind), step, at, intent, result, facts, previous, digest)
