@@ -24,7 +24,7 @@ def by_id_card(connection: Connection, proof: shapes.IdCardProof, today: date) -
     """The person of an ID card. Raises Refused: causes 1 to 3, expired document, minor."""
     person = _one_person(connection, proof.number)
     _same(
-        ("name", proof.name, person.name, _names_agree(person.name, proof.name)),
+        ("name", proof.name, person.name, names_agree(person.name, proof.name)),
         (
             "birth_date",
             proof.birth_date.isoformat(),
@@ -51,7 +51,7 @@ def by_card(connection: Connection, proof: shapes.CardProof, today: date) -> Per
     owner = _person(connection.execute(select(people).where(people.c.id == card.person_id)).one())
     _same(
         ("number", proof.social_security_number, owner.number, holder.id == owner.id),
-        ("name", proof.name, owner.name, _names_agree(owner.name, proof.name)),
+        ("name", proof.name, owner.name, names_agree(owner.name, proof.name)),
         ("card_number", proof.card_number, card.card_number, proof.card_number == card.card_number),
     )
     return _of_age(owner, today)
@@ -89,7 +89,7 @@ def _of_age(person: PersonRow, today: date) -> PersonRow:
     return person
 
 
-def _names_agree(held: str, told: str) -> bool:
+def names_agree(held: str, told: str) -> bool:
     """Equal, or equal but for characters outside GBK, which a chip cannot hold: there one or two others may stand."""
     held, told = unicodedata.normalize("NFC", held.strip()), unicodedata.normalize("NFC", told.strip())
     if held == told:
@@ -97,8 +97,8 @@ def _names_agree(held: str, told: str) -> bool:
     if not held:
         return not told
     if _in_gbk(held[0]):
-        return told[:1] == held[0] and _names_agree(held[1:], told[1:])
-    return any(len(told) >= width and _names_agree(held[1:], told[width:]) for width in (1, 2))
+        return told[:1] == held[0] and names_agree(held[1:], told[1:])
+    return any(len(told) >= width and names_agree(held[1:], told[width:]) for width in (1, 2))
 
 
 def _in_gbk(character: str) -> bool:
