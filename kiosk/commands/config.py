@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kiosk.catalogue.policy import NoRulesError
+from kiosk.catalogue.policy import load as load_pack
 from kiosk.cli import fail
 from kiosk.config import config_file, load, option_mistakes
 from kiosk.config_example import example
@@ -50,3 +52,35 @@ def check(
         fail(f"{error}\n\n{count} mistake{'s' if count > 1 else ''}.")
     devices = ", ".join(f"{name} ({device.model})" for name, device in settings.devices.items()) or "none"
     typer.echo(f"{file}: no mistakes. Kiosk {settings.kiosk.id} in region {settings.kiosk.region}; devices: {devices}.")
+
+
+@app.command()
+def policy(
+    day: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day; usually today.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Six digits; usually that of the configuration.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A policy pack to look at before it is put to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the rules of a day, each with the date it began to hold and where it is written."""
+    when = day.date() if day else SystemClock().today()
+    try:
+        if region is None:
+            settings = load()
+            region, file = settings.kiosk.region, file or settings.policy.region_file
+        pack = load_pack(region, file)
+        pack.at(when)
+    except (MistakesError, NoRulesError) as error:
+        fail(str(error))
+    rules = pack.in_force(when)
+    if as_json:
+        told = {
+            key: {"value": rule.value, "valid_from": rule.valid_from.isoformat(), "source": rule.source}
+            for key, rule in rules.items()
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    typer.echo(f"{pack.region.name_zh} {pack.region.name_en} ({pack.region.code}), {when}")
+    for key, rule in rules.items():
+        typer.echo(f"{key} = {json.dumps(rule.value, ensure_ascii=False)}   (from {rule.valid_from}; {rule.source})")

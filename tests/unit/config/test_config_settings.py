@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from pathlib import Path
@@ -229,3 +230,15 @@ def test_the_command_checks_a_file(file: Path) -> None:
 def test_the_command_prints_the_example() -> None:
     result = CliRunner().invoke(app, ["--print-example"])
     assert (result.exit_code, result.stdout) == (0, example())
+
+
+def test_the_command_shows_the_rules_of_a_day() -> None:
+    words = ["policy", "--region", "990100", "--date"]
+    before = CliRunner().invoke(app, [*words, "2024-09-30", "--json"])
+    after = CliRunner().invoke(app, [*words, "2024-10-01"])
+    assert json.loads(before.stdout)["fee.rules"]["value"]["lost"] == 2000
+    assert json.loads(before.stdout)["fee.rules"]["valid_from"] == "2024-01-01"
+    assert '"lost": 0' in after.stdout
+    assert "示例市 Example City (990100), 2024-10-01" in after.stdout
+    early = CliRunner().invoke(app, [*words, "2020-01-01"])
+    assert (early.exit_code, early.stderr) == (1, "the rules of region 990100 begin on 2024-01-01, not by 2020-01-01\n")
