@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ import typer
 from kiosk.catalogue.policy import NoRulesError
 from kiosk.catalogue.policy import load as load_pack
 from kiosk.cli import fail
+from kiosk.clock import SystemClock
 from kiosk.config import config_file, load, option_mistakes
 from kiosk.config_example import example
 from kiosk.located_toml import MistakesError
