@@ -62,6 +62,8 @@ from kiosk.host.port import (
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
+_PING = "/v1/ping"
+
 
 class Uniform(Protocol):
     """Where jitter comes from; :class:`random.Random` is one."""
@@ -163,7 +165,7 @@ class HttpHost:
     # -- the host itself -----------------------------------------------------------------------------------------------
 
     async def ping(self) -> datetime:
-        return (await self._read("/v1/ping", _Time)).time
+        return (await self._read(_PING, _Time)).time
 
     async def blacklist(self) -> tuple[int, frozenset[str], tuple[tuple[str, str], ...]]:
         answer = await self._read("/v1/blacklist", _Blacklist)
@@ -285,10 +287,12 @@ class HttpHost:
         met = self._met
         try:
             async with asyncio.timeout(min(self._limits.answer, max(seconds_left, 0.0))):
-                if not met:
-                    await self._client.get("/v1/ping")
+                if not met and request.url.path != _PING:
+                    await self._client.get(_PING)
                     met = self._met = True
-                return await self._client.send(request)
+                response = await self._client.send(request)
+                self._met = True
+                return response
         except (httpx.RequestError, TimeoutError) as error:
             self.circuit.failed(admission)
             raise _Failed(type(error).__name__, sent=met and _may_have_arrived(error)) from None

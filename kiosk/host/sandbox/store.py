@@ -108,7 +108,7 @@ def open_store(database: Path, *, people_file: Path, seed: int, size: int, today
     The first opening writes the population (some seconds); later ones find it.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{database}")
+    engine = create_engine(f"sqlite:///{database}", hide_parameters=True)
     event.listen(engine, "connect", _pragmas)
     wanted = reference.fingerprint(people_file, seed=seed, size=size, month=f"{today:%Y-%m}")
     metadata.create_all(engine, tables=[facts])
