@@ -32,7 +32,7 @@ class Channel(Protocol):
 
 
 class SerialChannel:
-    """``/dev/ttyS0``, ``socket://host:port`` or any other address of pyserial's; 8N1."""
+    """``/dev/ttyS0`` or ``socket://host:port``, by pyserial; 8N1."""
 
     def __init__(self, at: str, baud: int, write_seconds: float) -> None:
         try:
@@ -47,14 +47,12 @@ class SerialChannel:
             raise ChannelError(str(error)) from error
 
     def read(self, seconds: float) -> bytes:
+        # Not by pyserial's own time-out: setting it configures the port anew each time, a millisecond a question.
         try:
-            self._serial.timeout = seconds
-            first: bytes = self._serial.read(1)
-            if not first:
+            if not select.select((self._serial.fileno(),), (), (), seconds)[0]:
                 return b""
-            self._serial.timeout = 0
-            return first + bytes(self._serial.read(4096))
-        except (serial.SerialException, OSError) as error:
+            return bytes(self._serial.read(4096))
+        except (serial.SerialException, OSError, ValueError) as error:
             raise ChannelError(str(error)) from error
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,16 @@ class _Commands(escpos.Escpos):  # type: ignore[misc]
         return data
 
 
+@lru_cache(maxsize=8192)
+def _in_common_fonts(cluster: str) -> bool:
+    """A two-byte character of GBK. Four-byte GB18030 characters are in no printer's font worth trusting, nor is
+    anything combined."""
+    if len(cluster) > 1:
+        return False
+    gbk = cluster.encode("gbk", errors="ignore")
+    return len(gbk) == 2 and gbk == cluster.encode("gb18030")
+
+
 class Encoder:
     """Encodes for one printer: its text encoding, width in cells, cutter, and whether it draws QR codes itself."""
 
@@ -147,9 +158,10 @@ class Encoder:
 
     def _line(self, line: Line) -> list[Segment]:
         match line:
-            case TextLine() if all(self._printable(cluster) for cluster in clusters(line.text)):
-                return [Segment(self._text(line), 1)]
             case TextLine():
+                characters = clusters(line.text)
+                if all(self._printable(cluster) for cluster in characters):
+                    return [Segment(self._text(line, "".join(characters)), 1)]
                 return self._picture(raster.text_picture(line, self._fonts), Align.LEFT)
             case Qr() if self._native_qr:
                 # The empty lines are the code's quiet zone: the printer leaves none.
@@ -165,9 +177,9 @@ class Encoder:
                 self._commands.print_and_feed(line.lines)
                 return [Segment(self._commands.take(), line.lines)]
 
-    def _text(self, line: TextLine) -> bytes:
+    def _text(self, line: TextLine, text: str) -> bytes:
         codec = "ascii" if self.encoding is TextEncoding.IMAGE else self.encoding.value
-        data = "".join(clusters(line.text)).encode(codec) + b"\n"
+        data = text.encode(codec) + b"\n"
         if line.size is not Size.NORMAL:
             data = _SIZE[line.size] + data + _SIZE[Size.NORMAL]
         if line.size.height > 1:
@@ -177,16 +189,8 @@ class Encoder:
         return data
 
     def _printable(self, cluster: str) -> bool:
-        """Whether the printer's own font has it: ASCII, and the two-byte characters of GBK. Four-byte GB18030
-        characters are in no printer's font worth trusting; nor are combined ones."""
-        if len(cluster) > 1:
-            return False
-        if cluster.isascii():
-            return True
-        if self.encoding is TextEncoding.IMAGE:
-            return False
-        gbk = cluster.encode("gbk", errors="ignore")
-        return len(gbk) == 2 and gbk == cluster.encode("gb18030")
+        """Whether the printer's own font has it."""
+        return cluster.isascii() or (self.encoding is not TextEncoding.IMAGE and _in_common_fonts(cluster))
 
     def _picture(self, shown: Picture, align: Align) -> list[Segment]:
         if shown.width > self.columns * DOTS_PER_CELL:

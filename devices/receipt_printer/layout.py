@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from devices.receipt_printer.receipt import Align, Column, Feed, Picture, Qr, Receipt, Rule, Size, Table, Text
 
@@ -31,23 +32,45 @@ class TextLine:
 Line = TextLine | Qr | Picture | Feed
 
 
+_COMBINES = "+"
+_KEPT_SPACE = "\u3000"
+
+
+@lru_cache(maxsize=8192)
+def _fate(char: str) -> str:
+    """What becomes of a character: itself, a space, nothing, or :data:`_COMBINES` with the one before it."""
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me"):
+        return _COMBINES
+    if char in "\t\v\f" or category in ("Zs", "Zl", "Zp"):
+        return char if char == _KEPT_SPACE else " "
+    return "" if category in ("Cc", "Cf", "Cs") else char
+
+
+@lru_cache(maxsize=8192)
+def _width(char: str) -> int:
+    fate = _fate(char)
+    if fate == "" or (fate == _COMBINES and char != _COMBINES):
+        return 0
+    return 1 if fate < "\x80" else 2
+
+
 def clusters(text: str) -> list[str]:
     """Characters with what combines with them; control characters become spaces or go."""
     result: list[str] = []
     for char in text:
-        category = unicodedata.category(char)
-        if category in ("Mn", "Me") and result:
-            result[-1] += char
-        elif char in "\t\v\f\u00a0\u3000" or category in ("Zs", "Zl", "Zp"):
-            result.append("　" if char == "\u3000" else " ")
-        elif category not in ("Cc", "Cf", "Cs", "Mn", "Me"):
-            result.append(char)
+        fate = _fate(char)
+        if fate == _COMBINES and char != _COMBINES:
+            if result:
+                result[-1] += char
+        elif fate:
+            result.append(fate)
     return result
 
 
 def cells(text: str) -> int:
     """Width of a text in half-width cells."""
-    return sum(1 if ord(cluster[0]) < 0x80 else 2 for cluster in clusters(text))
+    return sum(map(_width, text))
 
 
 def _units(text: str) -> Iterator[str]:

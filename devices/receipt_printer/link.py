@@ -67,22 +67,31 @@ class Link:
                     continue
         return bool(data)
 
+    def _answers(self, question: bytes, count: int) -> list[int]:
+        """Ask; up to ``count`` status bytes, fewer when time is up."""
+        while self.listen(0):
+            continue
+        self._status.clear()
+        self.channel.write(question)
+        end = self.clock() + self._answer_seconds
+        while len(self._status) < count and (left := end - self.clock()) > 0:
+            self.listen(left)
+        self._reader.forget()
+        return list(self._status)
+
     def _ask(self, n: int) -> int | None:
-        for _ in range(TRIES):
-            while self.listen(0):
-                continue
-            self._status.clear()
-            self.channel.write(QUERIES[n])
-            end = self.clock() + self._answer_seconds
-            while not self._status and (left := end - self.clock()) > 0:
-                self.listen(left)
-            if self._status:
-                return self._status.popleft()
-            self._reader.forget()
+        """One question, asked again when it was missed."""
+        for _ in range(TRIES - 1):
+            if answers := self._answers(QUERIES[n], 1):
+                return answers[0]
         return None
 
     def four(self) -> FourAnswers:
-        """DLE EOT 1 to 4. When the first is not answered, the others are not asked."""
+        """DLE EOT 1 to 4, in one breath. Where not just four answers come, one by one: which is missing, only that
+        tells. When the first is not answered, the others are not asked."""
+        answers = self._answers(b"".join(QUERIES.values()), len(QUERIES))
+        if len(answers) == len(QUERIES):
+            return answers[0], answers[1], answers[2], answers[3]
         general = self._ask(1)
         if general is None:
             return NO_ANSWERS

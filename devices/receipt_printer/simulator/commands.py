@@ -161,14 +161,15 @@ class CommandReader:
         return Command("ESC &", held[2:at]), at
 
 
-def real_time(data: bytes) -> list[tuple[str, int]]:
-    """The real-time commands (``DLE EOT``, ``DLE ENQ``; n) anywhere in freshly arrived bytes, even inside pictures.
+def real_time(data: bytes) -> list[tuple[str, int, int]]:
+    """The real-time commands (``DLE EOT``, ``DLE ENQ``; n; where it ends) anywhere in freshly arrived bytes,
+    even inside pictures.
 
     The firmware looks at every byte as it arrives; so must the caller, who keeps the last two bytes for the next call.
     """
     names = {4: "DLE EOT", 5: "DLE ENQ"}
     return [
-        (names[data[at + 1]], data[at + 2])
+        (names[data[at + 1]], data[at + 2], at + 3)
         for at in range(len(data) - 2)
         if data[at] == DLE and data[at + 1] in names and 1 <= data[at + 2] <= 4
     ]

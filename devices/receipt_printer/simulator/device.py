@@ -79,15 +79,17 @@ class EscposSimulator(Simulator):
 
     def received(self, data: bytes) -> None:
         looked = self._seen + data
-        for name, n in real_time(looked):
+        begin = 0
+        for name, n, end in real_time(looked):
             if name == "DLE EOT":
                 self._answer(self.sensors.real_time(n))
             elif n in (1, 2):
-                self.set_fault("recoverable_error", False)
-                if n == 2:
+                self.faults["recoverable_error"] = False
+                if n == 2:  # and forget everything that came before
                     self._reader.clear()
+                    begin = end - len(self._seen)
         self._seen = looked[-2:]
-        self._reader.feed(self._fitting(data))
+        self._reader.feed(self._fitting(data[begin:]))
         self._work()
 
     def _fitting(self, data: bytes) -> bytes:
