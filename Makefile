@@ -1,0 +1,83 @@
+# Everything there is to do here, by name. `make` alone says what.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+CODE := kiosk devices screens statemachines tests benchmarks docs
+
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.PHONY: help setup demo run test lint bench docs doctor clean
+
+help:
+	@echo "make demo     set up, then three citizens come by: the whole kiosk, unattended"
+	@echo "make run      set up, then the whole kiosk on simulated devices, to play with"
+	@echo "make test     set up, then lint and all tests"
+	@echo "make lint     ruff, mypy, import directions"
+	@echo "make bench    the measurements in benchmarks/"
+	@echo "make docs     write the generated files again: charts, example configuration"
+	@echo "make doctor   what this machine has and lacks"
+	@echo "make setup    Debian packages and the virtual environment, if not there yet"
+	@echo "make clean    remove what was made while working (not the virtual environment)"
+
+# -- set-up: each step once, and again only when what it was made from changes ------------------------------------------
+
+setup: $(VENV)/.project
+
+$(VENV)/.packages: deploy/packages.txt
+	@$(PYTHON) -m kiosk.system_packages install deploy/packages.txt
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV)/.environment: $(VENV)/.packages
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit("Python 3.11 is needed, this is %d.%d" % v)'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# pyscard is compiled here, by the setuptools of the lock: nothing is taken from outside it.
+$(VENV)/.requirements: deploy/requirements.lock $(VENV)/.environment
+	@echo "installing Python packages"
+	@awk '/^setuptools==/ {on = 1} on {print} on && !/\\$$/ {exit}' deploy/requirements.lock > $(VENV)/builder.lock
+	@$(PIP) install --require-hashes -r $(VENV)/builder.lock
+	@$(PIP) install --require-hashes --no-build-isolation -r deploy/requirements.lock
+	@touch $@
+
+$(VENV)/.project: pyproject.toml $(VENV)/.requirements
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# -- what it is for -----------------------------------------------------------------------------------------------------
+
+demo: setup
+	@$(BIN)/kiosk demo
+
+run: setup
+	@$(BIN)/kiosk run
+
+doctor: setup
+	@$(BIN)/kiosk doctor
+
+test: lint
+	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+lint: setup
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check --quiet $(CODE)
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports > out/lint-imports.txt 2>&1 || { cat out/lint-imports.txt; exit 1; }
+
+bench: setup
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: setup
+	@for file in docs/generate_*.py; do $(BIN)/python $$file || exit 1; done
+	@$(BIN)/kiosk config --print-example > out/kiosk.example.toml && mv out/kiosk.example.toml deploy/kiosk.example.toml
+
+setup demo run test lint bench docs doctor: | out
+
+out:
+	@mkdir -p out
+
+clean:
+	@rm -rf out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
