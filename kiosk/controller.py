@@ -62,7 +62,7 @@ class Controller:
         """Serve until told to stop (SIGTERM or SIGINT), the card in the reader back with its owner."""
         settings = self.settings
         host = self._host or _host(settings)
-        record = Record.open(settings, self.clock, host)
+        record = Record(settings.journal_file, self.clock, settings.kiosk.id, host)
         tools = self.tools = self._tools(host, record)
         link = ScreenLink(
             settings.link.socket, on_touch=self._touched, on_drawn=self._drawn, on_alive=self._screens_are_here

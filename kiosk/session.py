@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
-from devices.card_reader.social_security_card.card import SocialSecurityCard
 from devices.card_reader.social_security_card.identity import CardIdentity
-
+from devices.card_reader.social_security_card.session import SocialSecurityCard
 from devices.id_reader.contract import IdCard
 from devices.pin_pad.secret import SecretDigits
 from devices.receipt_printer.receipt import Receipt

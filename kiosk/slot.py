@@ -18,6 +18,7 @@ class CardSlot:
         self._reader = reader
         self._on_change = on_change
         self._changed = asyncio.Event()
+        self._reported = asyncio.Event()
         self._cancellation = Cancellation()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._watch, name="card-slot", daemon=True)
@@ -32,12 +33,20 @@ class CardSlot:
         self._cancellation.cancel()
         self._thread.join(2)
 
+    async def reported(self) -> None:
+        """Wait until the reader has said for the first time what is in the slot."""
+        await self._reported.wait()
+
     async def until(self, *wanted: MediaState) -> MediaState:
         """Wait until the slot is in one of these states; at once if it is."""
         while self.media not in wanted:
             self._changed.clear()
             await self._changed.wait()
         return self.media
+
+    async def removed(self) -> None:
+        """Wait until no card stands in it."""
+        await self.until(MediaState.NOT_PRESENT, MediaState.UNKNOWN)
 
     def _watch(self) -> None:
         self._reader.watch(self._cancellation, self._seen)
@@ -48,6 +57,7 @@ class CardSlot:
 
     def _take(self, media: MediaState) -> None:
         before, self.media = self.media, media
+        self._reported.set()
         if before is not media:
             self._changed.set()
             self._on_change(before, media)

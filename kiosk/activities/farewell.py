@@ -6,7 +6,7 @@ from typing import Literal
 
 import structlog
 
-from devices.contract import DeviceError, MediaState
+from devices.contract import DeviceError
 from kiosk.activities.printing import settle
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
@@ -22,10 +22,10 @@ async def hand_back(stage: Stage) -> Literal["returned"]:
     if tools.card_reader is not None and tools.card_slot is not None:
         chip, session.chip = session.chip, None
         if chip is not None:
-            await tools.card_reader.call(lambda _: chip.close())
+            await tools.card_reader.call(lambda _: chip.chip.close())
         if tools.card_in_slot:
             await tools.card_reader.call(lambda reader: reader.release())
-            await tools.card_slot.until(MediaState.NOT_PRESENT, MediaState.UNKNOWN)
+            await tools.card_slot.removed()
             log.info("card_taken")
         await tools.record.custody_ended()
     if tools.id_reader is not None and session.id_card is not None:
@@ -45,7 +45,7 @@ async def end(stage: Stage) -> Literal["forgotten"]:
     person, chip = session.person, session.chip
     session.chip = None
     if chip is not None and tools.card_reader is not None:
-        await tools.card_reader.call(lambda _: chip.close())
+        await tools.card_reader.call(lambda _: chip.chip.close())
     if person is not None:
         try:
             await tools.host.end_session(person)

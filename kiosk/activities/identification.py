@@ -8,10 +8,12 @@ from typing import Literal
 import structlog
 
 from devices.card_reader.social_security_card import validity
+from devices.card_reader.social_security_card.identity import IssuerData
+from devices.card_reader.social_security_card.validity import Finding
 from devices.contract import DeviceError
 from devices.id_reader.contract import IdCard
 from devices.id_reader.numbers import Validity
-from kiosk.activities.card_reading import CardReading, read_social_security_card
+from kiosk.activities.card_reading import HostAuthenticator, read_social_security_card
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.activities.refusals import host_trouble, refusal
 from kiosk.host.port import CardProof, HostError, HostRefused, IdCardProof
@@ -44,32 +46,49 @@ async def await_id_card(stage: Stage) -> Literal["card_found", "id_card_found"]:
 
 
 async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused"]:
-    """Read the card in the slot, have it prove that it is genuine, and check it (rules: session rules)."""
+    """Have the card in the slot prove that it is genuine, read it, and check it (rules: session rules)."""
     session, tools = stage.session, stage.tools
-    assert tools.card_reader is not None  # noqa: S101 -- a card was found there
+    if tools.card_reader is None:
+        raise RuntimeError("no card reader is fitted")
     session.means, session.card = "card", None
     try:
-        version, cards, ranges = await tools.host.blacklist()
-    except HostError as error:
-        session.trouble = host_trouble(error)
-        return "refused"
-    log.debug("blacklist", version=version)
-    loop = asyncio.get_running_loop()
-    try:
-        reading = await tools.card_reader.call(read_social_security_card, tools.host, loop)
+        _, cards, ranges = await tools.host.blacklist()
+        authenticator = HostAuthenticator(tools.host, asyncio.get_running_loop())
+        reading = await tools.card_reader.call(read_social_security_card, authenticator)
     except DeviceError as error:
+        if error.code in REFUSED_BY_CHIP:
+            session.trouble = refusal(REFUSED_BY_CHIP[error.code])
+            return "refused"
         return _unreadable(session, error)
     except HostError as error:
         session.trouble = host_trouble(error)
         return "refused"
-    session.chip, session.card = reading.card, reading.identity
-    await tools.record.custody_began(reading.identity.identifier)
-    reason = _card_refusal(stage, reading, cards, ranges)
+    session.chip, session.card, session.problem = reading.card, reading.identity, None
+    await tools.record.custody_began(session, reading.identity.issuer.card_identifier.hex().upper())
+    reason = _card_refusal(stage, reading.identity.issuer, cards, ranges)
     if reason is not None:
         session.trouble = refusal(reason)
         return "refused"
-    session.problem = None
     return "card_read"
+
+
+REFUSED_BY_CHIP = {
+    "card_reader.card_not_genuine": "card_not_genuine",
+    "card_reader.card_blocked": "card_blocked",
+    "card_reader.application_blocked": "card_blocked",
+}
+"""Faults that trying again does not help: the reason why the card is refused."""
+
+REASONS = {
+    Finding.IDENTIFIER_MALFORMED: "card_issuer_unknown",
+    Finding.ISSUER_UNKNOWN: "card_issuer_unknown",
+    Finding.BLACKLISTED: "card_blacklisted",
+    Finding.INITIALISER_UNKNOWN: "card_issuer_unknown",
+    Finding.CLASS_UNKNOWN: "card_type",
+    Finding.VERSION_UNKNOWN: "card_version",
+    Finding.NOT_PERSONALISED: "card_unknown",
+}
+"""Findings that stop a card: the reason why it is refused."""
 
 
 def _unreadable(session: Session, error: DeviceError) -> Literal["unreadable", "refused"]:
@@ -86,7 +105,7 @@ PROBLEMS = {
     "card_reader.mute": "problem.card_turn_over",
     "card_reader.no_card": "problem.card_removed",
     "card_reader.removed": "problem.card_removed",
-    "card_reader.not_social_security_card": "problem.card_not_social",
+    "card_reader.not_social_security": "problem.card_not_social",
     "id_reader.removed_early": "problem.id_card_removed",
     "id_reader.no_card": "problem.id_card_removed",
     "id_reader.unknown_card": "problem.id_card_other",
@@ -95,25 +114,28 @@ PROBLEMS = {
 
 
 def _card_refusal(
-    stage: Stage, reading: CardReading, cards: frozenset[str], ranges: tuple[tuple[str, str], ...]
+    stage: Stage, issuer: IssuerData, cards: frozenset[str], ranges: tuple[tuple[str, str], ...]
 ) -> str | None:
-    verdicts = validity.check(
-        reading.identity,
-        genuine=reading.genuine,
-        blacklisted_cards=cards,
-        blacklisted_ranges=ranges,
-        issuers=stage.tools.policy.accepted_issuers,
-        today=stage.tools.clock.today(),
+    verdicts = validity.examine(
+        issuer,
+        stage.tools.clock.today(),
+        blacklisted=validity.Blacklist(
+            frozenset(bytes.fromhex(each) for each in cards),
+            tuple((bytes.fromhex(first), bytes.fromhex(last)) for first, last in ranges),
+        ),
+        regions=lambda region: region in stage.tools.policy.accepted_issuers,
     )
     for verdict in verdicts:
-        log.info("card_verdict", finding=verdict.finding.value, stops=verdict.stops)
-    return next((f"card_{verdict.finding.value}" for verdict in verdicts if verdict.stops), None)
+        log.info("card_verdict", finding=verdict.finding.value, outcome=verdict.outcome.value)
+    stop = validity.stops(verdicts)
+    return REASONS[stop.finding] if stop is not None else None
 
 
 async def read_id_card(stage: Stage) -> Literal["id_card_read", "unreadable", "refused"]:
     """Read the ID card on the plate and check it: expiry, check digit (F1)."""
     session, tools = stage.session, stage.tools
-    assert tools.id_reader is not None  # noqa: S101 -- a card was found there
+    if tools.id_reader is None:
+        raise RuntimeError("no ID reader is fitted")
     session.means, session.id_card = "id_card", None
     try:
         card = await tools.id_reader.call(lambda reader: reader.read())
@@ -149,11 +171,11 @@ async def identify(stage: Stage) -> Literal["identified", "refused", "unreachabl
             card = session.card
             session.person = await tools.host.identify_by_card(
                 CardProof(
-                    identifier=card.identifier,
-                    card_number=card.card_number,
+                    identifier=card.issuer.card_identifier.hex().upper(),
+                    card_number=card.issuer.card_number,
                     social_security_number=card.social_security_number,
                     name=card.name,
-                    generation=card.version,
+                    generation=card.issuer.version_text,
                     pin_verified=session.pin_verified,
                 )
             )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import structlog
 
-from devices.contract import DeviceError, MediaState
+from devices.contract import DeviceError
 from devices.worker import DeviceWorker
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.health.look import look
@@ -29,8 +29,8 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
     await asyncio.gather(*(_open(name, worker) for name, worker in tools.devices.items() if worker is not None))
     if tools.card_slot is not None:
         tools.card_slot.start()
-        await tools.card_slot.until(*MediaState)
-    await tools.record.recover(tools)
+        await tools.card_slot.reported()
+    await tools.record.recover(slot_is_empty=not tools.card_in_slot)
     await look(tools)
     return _verdict(tools)
 
@@ -86,7 +86,7 @@ async def shut_down(stage: Stage) -> Literal["stopped"]:
     if tools.card_reader is not None and tools.card_slot is not None:
         if tools.card_in_slot:
             await tools.card_reader.call(lambda reader: reader.release())
-            await tools.card_slot.until(MediaState.NOT_PRESENT, MediaState.UNKNOWN)
+            await tools.card_slot.removed()
         await tools.record.custody_ended()
     return "stopped"
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeVar
 
 import structlog
-from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
 
+from devices.card_reader.social_security_card.pin import Locked, PinNotNeeded, Verified, WrongPin
+from devices.card_reader.social_security_card.session import SocialSecurityCard
+from devices.card_reader.social_security_card.validity import chip_date
 from devices.pin_pad.contract import EntryCancelled, EntryTimedOut, KeyPress
 from devices.pin_pad.secret import SecretDigits
-from kiosk.activities.refusals import Trouble
 from kiosk.catalogue import pin_rules
 from kiosk.runtime import Stage
-from kiosk.session import Session
+from kiosk.session import Session, Trouble
 from statemachines.views import Say
+
+R = TypeVar("R")
 
 log = structlog.get_logger("pin")
 
@@ -39,7 +43,7 @@ async def sense_pin(stage: Stage) -> Literal["needed", "not_needed", "locked"]:
     """Ask the chip how many tries are left; the question costs none."""
     session = stage.session
     state = await _on_chip(stage, lambda card: card.pin_state())
-    if isinstance(state, PinLocked):
+    if isinstance(state, Locked):
         session.pin.tries_left = 0
         session.trouble = locked_trouble()
         return "locked"
@@ -59,7 +63,7 @@ async def enter_and_verify(stage: Stage) -> Literal["verified", "initial", "wron
         initial = digits.apply(stage.tools.policy.is_initial_pin)
         result = await _on_chip(stage, lambda card: card.verify_pin(digits.digits))
     session.pin.typed = 0
-    if isinstance(result, PinVerified):
+    if isinstance(result, Verified):
         session.pin_verified = True
         session.pin.problem = None
         log.info("pin_verified", initial=initial)
@@ -68,8 +72,7 @@ async def enter_and_verify(stage: Stage) -> Literal["verified", "initial", "wron
         session.pin.tries_left = result.tries_left
         session.pin.problem = Say("pin.wrong")
         log.info("pin_wrong", tries_left=result.tries_left)
-        if result.tries_left > 0:
-            return "wrong"
+        return "wrong"
     session.pin.tries_left = 0
     session.trouble = locked_trouble()
     return "locked"
@@ -111,7 +114,7 @@ def _broken_rule(stage: Stage, digits: SecretDigits) -> str | None:
         lambda pin: pin_rules.broken_rule(
             pin,
             initial=stage.tools.policy.initial_pin,
-            birth_date=card.birth_date if card else None,
+            birth_date=chip_date(card.birth_date) if card else None,
             identity_number=card.social_security_number if card else None,
             forbidden=stage.tools.policy.forbidden_pins,
         )
@@ -143,13 +146,13 @@ async def change_on_chip(stage: Stage) -> Literal["changed", "wrong", "locked"]:
     with old, new:
         result = await _on_chip(stage, lambda card: card.change_pin(old.digits, new.digits))
     session.pin.forget()
-    if isinstance(result, PinVerified):
+    if isinstance(result, Verified):
         session.done.append("change_pin")
         session.outcome = Say("outcome.pin_changed")
         if session.card is not None:
-            await tools.record.advise_pin_changed(session.card.identifier)
+            await tools.record.advise_pin_changed(session.card.issuer.card_identifier.hex().upper())
         return "changed"
-    if isinstance(result, WrongPin) and result.tries_left > 0:
+    if isinstance(result, WrongPin):
         session.pin.tries_left = result.tries_left
         session.pin.problem = Say("pin.wrong")
         return "wrong"
@@ -190,7 +193,7 @@ def _show_typed(stage: Stage, count: int) -> None:
         stage.refresh()
 
 
-async def _on_chip(stage: Stage, command):  # type: ignore[no-untyped-def]
+async def _on_chip(stage: Stage, command: Callable[[SocialSecurityCard], R]) -> R:
     session, tools = stage.session, stage.tools
     card = session.chip
     if card is None or tools.card_reader is None:

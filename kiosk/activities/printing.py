@@ -65,7 +65,7 @@ async def settle(stage: Stage, *, good: bool) -> None:
     """The paper is whole (``good``) or will never be: the host hears of it, now or when it answers again."""
     job, stage.session.print_job = stage.session.print_job, None
     if job is not None and job.document is not None:
-        await stage.tools.record.settle_document(stage.session.business, job.document.number, activate=good)
+        await stage.tools.record.settle_document(job.document.number, activate=good)
 
 
 async def _new_job(stage: Stage) -> PrintJob:
@@ -76,7 +76,7 @@ async def _new_job(stage: Stage) -> PrintJob:
     if service not in CERTIFIED:
         return PrintJob(answer_sheets(session, tools, None), session.business)
     document = await tools.host.register_document(session.person, service, tools.record.new_key())
-    await tools.record.document_registered(session.business, document.number)
+    await tools.record.document_registered(session, document.number)
     return PrintJob(answer_sheets(session, tools, document), document.number, document)
 
 

@@ -84,6 +84,9 @@ class Glass:
                 break
             await self._finger(more)
             await self._redrawn(shown)
+        shown = self._drawn
+        if shown is None:
+            raise GlassError(f"nothing is shown to touch for {intent}")
         offered = ", ".join(f"{each.intent} {each.value}".strip() for each in shown.targets)
         raise GlassError(f"{shown.page} has nothing to touch for {intent} {value}; there is: {offered}")
 

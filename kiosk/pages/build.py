@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from devices.fault_catalogue import Capability
-from kiosk.pages import machine, query, session
+from kiosk.pages import machine, query
+from kiosk.pages import session as citizen
 from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.views import (
@@ -34,33 +35,33 @@ PAGES: Mapping[str, PageBuilder] = {
     "maintenance": machine.maintenance,
     "stopping": machine.stopping,
     "stopped": machine.stopping,
-    _SESSION + "notice": session.notice,
-    _SESSION + "identifying_means": session.identifying_means,
-    _SESSION + "insert_card": session.insert_card,
-    _SESSION + "lay_id_card": session.lay_id_card,
-    _SESSION + "reading_card": session.reading_card,
-    _SESSION + "reading_id_card": session.reading_id_card,
-    _SESSION + "authenticating.sensing": session.sensing_pin,
-    _SESSION + "authenticating.entry": session.pin_entry("verify"),
-    _SESSION + "first_pin.new": session.pin_entry("new"),
-    _SESSION + "first_pin.again": session.pin_entry("again"),
-    _SESSION + "first_pin.changing": session.changing_pin,
-    _SESSION + "pin_change.old": session.pin_entry("old"),
-    _SESSION + "pin_change.new": session.pin_entry("new"),
-    _SESSION + "pin_change.again": session.pin_entry("again"),
-    _SESSION + "pin_change.changing": session.changing_pin,
-    _SESSION + "pin_changed": session.pin_changed,
-    _SESSION + "identifying": session.identifying,
-    _SESSION + "menu": session.menu,
-    _SESSION + "refused": session.refused_identification,
-    _SESSION + "printing_slip": session.printing_slip,
-    _SESSION + "take_slip": session.take_slip,
-    _SESSION + "trouble": session.refused,
-    _SESSION + "hand_back": session.take_card,
-    _SESSION + "hand_back_urgent": session.take_card_urgent,
-    _SESSION + "card_left": session.take_card_urgent,
-    _SESSION + "ending": session.ending,
-    _SESSION + "farewell": session.farewell,
+    _SESSION + "notice": citizen.notice,
+    _SESSION + "identifying_means": citizen.identifying_means,
+    _SESSION + "insert_card": citizen.insert_card,
+    _SESSION + "lay_id_card": citizen.lay_id_card,
+    _SESSION + "reading_card": citizen.reading_card,
+    _SESSION + "reading_id_card": citizen.reading_id_card,
+    _SESSION + "authenticating.sensing": citizen.sensing_pin,
+    _SESSION + "authenticating.entry": citizen.pin_entry("verify"),
+    _SESSION + "first_pin.new": citizen.pin_entry("new"),
+    _SESSION + "first_pin.again": citizen.pin_entry("again"),
+    _SESSION + "first_pin.changing": citizen.changing_pin,
+    _SESSION + "pin_change.old": citizen.pin_entry("old"),
+    _SESSION + "pin_change.new": citizen.pin_entry("new"),
+    _SESSION + "pin_change.again": citizen.pin_entry("again"),
+    _SESSION + "pin_change.changing": citizen.changing_pin,
+    _SESSION + "pin_changed": citizen.pin_changed,
+    _SESSION + "identifying": citizen.identifying,
+    _SESSION + "menu": citizen.menu,
+    _SESSION + "refused": citizen.refused_identification,
+    _SESSION + "printing_slip": citizen.printing_slip,
+    _SESSION + "take_slip": citizen.take_slip,
+    _SESSION + "trouble": citizen.refused,
+    _SESSION + "hand_back": citizen.take_card,
+    _SESSION + "hand_back_urgent": citizen.take_card_urgent,
+    _SESSION + "card_left": citizen.take_card_urgent,
+    _SESSION + "ending": citizen.ending,
+    _SESSION + "farewell": citizen.farewell,
     _QUERY + "fetching": query.fetching,
     _QUERY + "choosing": query.choosing,
     _QUERY + "amount": query.amount,
@@ -72,8 +73,8 @@ PAGES: Mapping[str, PageBuilder] = {
     _QUERY + "extent": query.extent,
     _QUERY + "printing": query.printing,
     _QUERY + "take_paper": query.take_paper,
-    _QUERY + "print_failed": session.refused,
-    _QUERY + "failed": session.refused,
+    _QUERY + "print_failed": citizen.refused,
+    _QUERY + "failed": citizen.refused,
 }
 """State -> what makes its page. A test holds this against the chart: every state, and the page class it declares."""
 
@@ -94,16 +95,16 @@ STEPS: Mapping[str, tuple[int, int]] = {
 """Matters of more than two steps."""
 
 
-def build(state: str, facts: Session, tools: Tools) -> tuple[Page, Frame]:
+def build(state: str, session: Session, tools: Tools) -> tuple[Page, Frame]:
     """See :class:`kiosk.runtime.Pages`."""
-    page = PAGES[state](facts, tools)
+    page = PAGES[state](session, tools)
     settings = tools.settings.kiosk
     lit: Part | None = LIT.get(type(page))
     if isinstance(page, TakeCard):
         lit = "id_plate" if page.card == "id" else "card_slot"
     frame = Frame(
         number=0,
-        place=settings.place_zh if facts.language == "zh" else settings.place_en,
+        place=settings.place_zh if session.language == "zh" else settings.place_en,
         machine=settings.id,
         card_in=tools.card_in_slot,
         lit=lit,

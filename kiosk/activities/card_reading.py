@@ -1,0 +1,74 @@
+"""The card in the slot, read on the reader's own thread, with the host's HSM asked from there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from devices.card_reader.contract import CardReader
+from devices.card_reader.social_security_card.authentication import CardContext, MutualAnswer, MutualChallenge
+from devices.card_reader.social_security_card.identity import CardIdentity, CardVersion
+from devices.card_reader.social_security_card.session import SocialSecurityCard
+from kiosk.host.port import Host, HsmRequest
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class CardReading:
+    """A card that has proved that it is genuine, still connected, and what it says."""
+
+    card: SocialSecurityCard
+    identity: CardIdentity
+
+
+class HostAuthenticator:
+    """The :class:`Authenticator` for a card: asks the host from the reader's thread. Raises the host's errors.
+
+    Only what a query kiosk needs: mutual authentication. PIN reset and updates are not asked for here.
+    """
+
+    def __init__(self, host: Host, loop: asyncio.AbstractEventLoop) -> None:
+        self._host = host
+        self._loop = loop
+
+    def mutual(self, card: CardContext, challenge: MutualChallenge) -> MutualAnswer:
+        """The card's proof checked and the terminal's made, by the host's HSM in one call."""
+        answer = self._ask(
+            self._host.authenticate_card(
+                HsmRequest(
+                    region=card.region,
+                    atr=card.atr.hex().upper(),
+                    algorithm=f"{card.algorithm:02X}",
+                    identifier=card.identifier.hex().upper(),
+                    internal_factor=challenge.internal_factor.hex().upper(),
+                    internal_random=challenge.internal_raw.hex().upper(),
+                    external_factor=challenge.external_factor.hex().upper(),
+                    external_random=challenge.external_raw.hex().upper(),
+                    key_id=challenge.key_id,
+                )
+            )
+        )
+        return MutualAnswer(bytes.fromhex(answer.internal_response), bytes.fromhex(answer.external_cryptogram))
+
+    def _ask(self, question: Coroutine[Any, Any, R]) -> R:
+        return asyncio.run_coroutine_threadsafe(question, self._loop).result()
+
+
+def read_social_security_card(reader: CardReader, authenticator: HostAuthenticator) -> CardReading:
+    """Connect, have the card prove itself, read EF05 and EF06. On any failure the chip is let go of.
+
+    Raises DeviceError ``card_reader.*`` and the host's errors.
+    """
+    chip = reader.connect()
+    try:
+        card = SocialSecurityCard(chip)
+        issuer = card.read_issuer()
+        if issuer.version is not CardVersion.V3:  # a 3.0 card is authenticated on the way to its EF06
+            card.authenticate(authenticator)
+        return CardReading(card, card.read_identity(authenticator))
+    except BaseException:
+        chip.close()
+        raise

@@ -1,0 +1,73 @@
+"""What is printed for what is on the screen: the answer to a query, or the slip of a refusal."""
+
+from __future__ import annotations
+
+from devices.receipt_printer.receipt import Receipt
+from kiosk.clock import KIOSK_ZONE
+from kiosk.documents.balances import balance_receipt, benefits_receipt
+from kiosk.documents.cards import card_status_receipt, personal_data_receipt
+from kiosk.documents.contributions import contribution_history
+from kiosk.documents.paper import Holder, Origin
+from kiosk.documents.slips import Refusal, refusal_slip
+from kiosk.host.port import (
+    CardStatus,
+    ContributionHistory,
+    MedicalAccount,
+    Pension,
+    PersonalData,
+    PrintedDocument,
+)
+from kiosk.session import Session, Trouble
+from kiosk.tools import Tools
+
+CERTIFIED = frozenset({"contributions"})
+"""Services whose print is a document of the host, with a number and a code that a check page verifies (F27)."""
+
+
+def answer_sheets(session: Session, tools: Tools, document: PrintedDocument | None) -> tuple[Receipt, ...]:
+    """The answer in the session, on paper, in the citizen's language."""
+    if session.person is None:
+        raise RuntimeError("nobody has been identified")
+    holder = Holder(session.person.name, session.person.number)
+    origin, language, answer = _origin(session, tools), session.language, session.answer
+    if isinstance(answer, ContributionHistory) and document is not None:
+        extent = session.kept.get("extent", "all")
+        years = None if extent == "all" else int(extent)
+        return contribution_history(holder, origin, language, (answer,), document, years=years)
+    if isinstance(answer, MedicalAccount):
+        return (balance_receipt(holder, origin, language, medical=answer),)
+    if isinstance(answer, Pension):
+        return (balance_receipt(holder, origin, language, pension=answer),)
+    if isinstance(answer, CardStatus):
+        return (card_status_receipt(holder, origin, language, answer),)
+    if isinstance(answer, PersonalData):
+        return (personal_data_receipt(holder, origin, language, answer),)
+    if isinstance(answer, tuple):
+        return (benefits_receipt(holder, origin, language, answer),)
+    raise TypeError(f"there is no paper for {type(answer).__name__}")
+
+
+def refusal_sheet(session: Session, tools: Tools, trouble: Trouble) -> Receipt:
+    """What happened, what to do, where to go and what to bring, to take along."""
+    person = session.person
+    return refusal_slip(
+        Holder(person.name, person.number) if person is not None else None,
+        _origin(session, tools),
+        session.language,
+        Refusal(
+            what=trouble.what.key,
+            do=tuple(each.key for each in trouble.advice),
+            where=tuple(each.key for each in trouble.where),
+            papers=tuple(each.key for each in trouble.papers),
+        ),
+    )
+
+
+def _origin(session: Session, tools: Tools) -> Origin:
+    settings = tools.settings.kiosk
+    return Origin(
+        place=settings.place_zh if session.language == "zh" else settings.place_en,
+        kiosk=settings.id,
+        printed_at=tools.clock.now().astimezone(KIOSK_ZONE),
+        business_number=session.business,
+    )

@@ -1,0 +1,192 @@
+"""The journal as activities see it: businesses, custody of a card, documents, advices to the host; async.
+
+What a person's session causes is written under the session's business number, given when the first thing worth
+recording happens. Every call returns when the disk has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from kiosk.clock import Clock
+from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable
+from kiosk.journal.business_number import BusinessNumber
+from kiosk.journal.entries import Entry, Fact
+from kiosk.journal.outbox import Message
+from kiosk.journal.store import Journal
+from kiosk.session import Session
+
+log = structlog.get_logger("record")
+
+DOCUMENT = "document"
+"""The step of a document from its registration at the host until its code counts or is void."""
+
+ATTEMPTS = 6
+"""Advices with an unknown outcome before a person settles them (rules: retry of advice to host)."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
+"""Seconds between attempts to tell the host; each pause is twice the one before."""
+
+
+class Record:
+    """``path``: the journal's file. Raises the errors of :mod:`kiosk.journal.errors`; none is passed over."""
+
+    def __init__(self, path: Path, clock: Clock, kiosk: str, host: Host) -> None:
+        self._journal = Journal(path, clock, kiosk)
+        self._clock = clock
+        self._host = host
+        self._news = asyncio.Event()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._journal.close()
+
+    # -- businesses ----------------------------------------------------------------------------------------------------
+
+    async def begin(self, session: Session, state: str) -> Entry:
+        """A durable state is entered: its intent, before its activity starts."""
+        business = await self.business(session)
+        return await asyncio.to_thread(self._journal.intent, business, state)
+
+    async def end(self, intent: Entry, outcome: str) -> None:
+        """What became of it."""
+        await asyncio.to_thread(self._journal.outcome, intent, outcome)
+
+    async def business(self, session: Session) -> BusinessNumber:
+        """The session's number; given now if it has none."""
+        if not session.business:
+            session.business = await asyncio.to_thread(self._journal.new_business)
+        return BusinessNumber(session.business)
+
+    async def session_ended(self, session: Session) -> None:
+        """How a session that had a business number went."""
+        if session.business:
+            facts: dict[str, Fact] = {"means": session.means or "none", "done": [*session.done]}
+            await asyncio.to_thread(self._journal.note, BusinessNumber(session.business), "session.ended", facts)
+
+    # -- a citizen's card ----------------------------------------------------------------------------------------------
+
+    async def custody_began(self, session: Session, identifier: str) -> None:
+        """A card is in the reader and has been read."""
+        business = await self.business(session)
+        await asyncio.to_thread(self._journal.custody.began, identifier, business)
+
+    async def custody_ended(self) -> None:
+        """The slot is empty."""
+        await asyncio.to_thread(self._journal.custody.ended)
+
+    @property
+    def custody_serial(self) -> str:
+        """The serial of the card that the journal knows to be in the machine, or nothing."""
+        held = self._journal.custody.held()
+        return held.serial if held else ""
+
+    # -- paper ---------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def new_key() -> str:
+        """An idempotency key."""
+        return uuid.uuid4().hex
+
+    async def document_registered(self, session: Session, number: str) -> None:
+        """The host has given a number; until the paper is out it verifies nothing."""
+        business = await self.business(session)
+        await asyncio.to_thread(self._journal.intent, business, DOCUMENT, {"document": number})
+
+    async def settle_document(self, number: str, *, activate: bool) -> None:
+        """The paper is whole and out, or never will be; the host is told as soon as it answers."""
+        await asyncio.to_thread(self._settle, number, activate)
+        self._news.set()
+
+    def _settle(self, number: str, activate: bool) -> None:
+        for open_business in self._journal.open_businesses():
+            for intent in open_business.intents:
+                if intent.step == DOCUMENT and intent.told.get("document") == number:
+                    self._settle_intent(intent, activate=activate)
+
+    def _settle_intent(self, intent: Entry, *, activate: bool) -> None:
+        with self._journal.together():
+            self._journal.outcome(intent, "activated" if activate else "voided")
+            kind = "activate_document" if activate else "void_document"
+            self._journal.outbox.add(kind, {"document": intent.told["document"]})
+
+    async def counted_sheets(self, sheets: int) -> None:
+        """So many receipts have come out."""
+        await asyncio.to_thread(self._journal.counters.add, "receipts", sheets)
+
+    # -- PIN -----------------------------------------------------------------------------------------------------------
+
+    async def advise_pin_changed(self, identifier: str) -> None:
+        """The holder has set an own PIN: the host hears of it, never of the PIN."""
+        await asyncio.to_thread(self._journal.outbox.add, "pin_changed", {"card": identifier})
+        self._news.set()
+
+    # -- start and outbox ----------------------------------------------------------------------------------------------
+
+    async def recover(self, *, slot_is_empty: bool) -> None:
+        """Settle what a cut left open: papers are void, anything else is written down as unknown.
+
+        With an empty slot, the card that was in it has been taken by its holder.
+        """
+        await asyncio.to_thread(self._recover, slot_is_empty)
+        self._news.set()
+
+    def _recover(self, slot_is_empty: bool) -> None:
+        for business in self._journal.open_businesses():
+            for intent in business.intents:
+                log.warning("found_open", business=business.business, step=intent.step)
+                if intent.step == DOCUMENT:
+                    self._settle_intent(intent, activate=False)
+                else:
+                    self._journal.outcome(intent, "unknown")
+        held = self._journal.custody.held()
+        if held is not None and slot_is_empty:
+            log.warning("card_was_taken_meanwhile", serial=held.serial, business=held.business)
+            with self._journal.together():
+                self._journal.note(held.business, "card.taken", {"serial": held.serial})
+                self._journal.custody.ended()
+
+    async def deliver(self) -> None:
+        """Tell the host what it has yet to be told, in order, for ever. Cancel it to end it."""
+        tell = self._tellers()
+        pause = FIRST_PAUSE
+        while True:
+            self._news.clear()
+            if all([await self._tell(message, tell) for message in self._journal.outbox.pending()]):
+                pause = FIRST_PAUSE
+                await self._news.wait()
+            else:
+                await self._clock.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _tellers(self) -> dict[str, Callable[[Message], Awaitable[None]]]:
+        host = self._host
+        return {
+            "activate_document": lambda m: host.activate_document(str(m.payload["document"]), m.id),
+            "void_document": lambda m: host.void_document(str(m.payload["document"]), m.id),
+            "pin_changed": lambda m: host.pin_changed(str(m.payload["card"]), m.id),
+        }
+
+    async def _tell(self, message: Message, tell: dict[str, Callable[[Message], Awaitable[None]]]) -> bool:
+        """True when nothing is left to do about this message."""
+        outbox = self._journal.outbox
+        try:
+            await tell[message.kind](message)
+        except HostUnavailable:
+            return False
+        except HostRefused as error:
+            log.error("advice_refused", kind=message.kind, code=error.code)
+            await asyncio.to_thread(outbox.give_up, message.id)
+        except HostError:
+            if await asyncio.to_thread(outbox.failed, message.id) < ATTEMPTS:
+                return False
+            log.error("advice_given_up", kind=message.kind)
+            await asyncio.to_thread(outbox.give_up, message.id)
+        else:
+            await asyncio.to_thread(outbox.sent, message.id)
+        return True

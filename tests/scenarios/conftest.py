@@ -1,0 +1,45 @@
+"""One bench and one host for all scenarios of a worker; a fresh world and a fresh kiosk for each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kiosk_rig import Kiosk, process
+
+
+@pytest.fixture(scope="session")
+def bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("bench")
+    with process("bench", "--state", str(folder / "state"), log=folder / "stderr") as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def host_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("host")
+    words = ("host", "--state", str(folder / "state"), "--kiosk-id", "TEST01", "--size", "50")
+    with process(*words, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", log=folder / "stderr") as ready:
+        yield ready
+
+
+@pytest.fixture
+async def standing(tmp_path: Path, bench_process: dict[str, Any], host_process: dict[str, Any]) -> AsyncIterator[Kiosk]:
+    """A kiosk not yet started, before a fresh world."""
+    kiosk = Kiosk(tmp_path, bench_process, host_process)
+    await kiosk.bench.reset()
+    (await kiosk.host.post("/sandbox/reset")).raise_for_status()
+    yield kiosk
+    await kiosk.bench.reset()
+    await kiosk.close()
+
+
+@pytest.fixture
+async def kiosk(standing: Kiosk) -> AsyncIterator[Kiosk]:
+    """A kiosk in service."""
+    await standing.start()
+    yield standing
+    await standing.bench.reset()  # a card left in the slot would hold up the stop
+    await standing.stop()

@@ -1,0 +1,251 @@
+"""A whole kiosk for scenarios: the real controller in the test's loop, real devices' protocols through the bench process,
+the sandbox host over mutual TLS, and screens that draw nothing but follow the link. Time is turned by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import httpx
+import msgspec
+
+from devices.bench.client import AsyncBenchClient
+from kiosk import config, logs
+from kiosk.clock import ManualClock
+from kiosk.controller import Controller
+from kiosk.link import LIMIT
+from statemachines.views import Alive, Page, Show, Touched
+
+P = TypeVar("P", bound=Page)
+PATIENCE = 20.0
+"""Seconds of real time that real devices may take."""
+
+
+@contextmanager
+def process(*words: str, log: Path, **environment: str) -> Iterator[dict[str, Any]]:
+    """A kiosk command as a process; gives its ready line."""
+    with log.open("ab") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "kiosk.cli", *words],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **environment},
+            start_new_session=True,
+        )
+    try:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        assert line, f"{words[0]} did not come up:\n{log.read_text()[-2000:]}"
+        yield json.loads(line)
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+class Screens:
+    """Screens without glass: they take what is shown and say what a finger would."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._changed = asyncio.Condition()
+        self._reader: asyncio.Task[None] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self.shown: list[Show] = []
+
+    async def open(self) -> None:
+        reader, self._writer = await asyncio.open_unix_connection(str(self._socket), limit=LIMIT)
+        self._writer.write(msgspec.json.encode(Alive("test")) + b"\n")
+        self._reader = asyncio.create_task(self._read(reader))
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait([self._reader])
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        decoder = msgspec.json.Decoder(Show)
+        while line := await reader.readline():
+            async with self._changed:
+                self.shown.append(decoder.decode(line))
+                self._changed.notify_all()
+
+    @property
+    def last(self) -> Show:
+        return self.shown[-1]
+
+    def pages(self) -> list[str]:
+        """The names of the pages shown, repeats of one page in a row left out."""
+        names = [type(show.page).__name__ for show in self.shown]
+        return [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
+
+    async def page(self, kind: type[P], after: int = 0) -> P:
+        """Wait until a page of this kind is shown, in a view later than ``after``."""
+        try:
+            async with asyncio.timeout(PATIENCE), self._changed:
+                await self._changed.wait_for(
+                    lambda: bool(self.shown) and isinstance(self.last.page, kind) and self.last.frame.number > after
+                )
+        except TimeoutError:
+            raise AssertionError(f"waited for {kind.__name__}; shown were {self.pages()[-8:]}") from None
+        return cast("P", self.last.page)
+
+    def touch(self, intent: str, value: str = "") -> None:
+        assert self._writer is not None
+        message = Touched(self.last.frame.number, intent, value)
+        self._writer.write(msgspec.json.encode(message) + b"\n")
+
+
+class Kiosk:
+    """One controller, from start to stop."""
+
+    def __init__(self, folder: Path, bench: dict[str, Any], host: dict[str, Any]) -> None:
+        self.folder = folder
+        self.clock = ManualClock()
+        self._bench_ready = bench
+        self._host_ready = host
+        self.bench = AsyncBenchClient(bench["bench"])
+        self.host = httpx.AsyncClient(base_url=host["control"], trust_env=False)
+        self.screens = Screens(folder / "link.sock")
+        self.controller: Controller | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def session(self) -> Any:
+        assert self.controller is not None
+        assert self.controller.runtime is not None
+        return self.controller.runtime.session
+
+    @property
+    def state(self) -> str:
+        assert self.controller is not None
+        assert self.controller.runtime is not None
+        return self.controller.runtime.position.state
+
+    def configuration(self) -> Path:
+        devices = "".join(
+            f'\n[devices.{each["class"].replace("-", "_")}]\nmodel = "{each["model"]}"\nat = "{each["at"]}"\n'
+            for each in self._bench_ready["devices"].values()
+        )
+        tls = self._host_ready["tls"]
+        path = self.folder / "kiosk.toml"
+        path.write_text(
+            f"""[kiosk]
+id = "TEST01"
+place_zh = "测试大厅"
+place_en = "Test Hall"
+region = "990100"
+state_directory = "{self.folder}/state"
+[host]
+url = "{self._host_ready["business"]}"
+authority_file = "{tls["ca"]}"
+certificate_file = "{tls["certificate"]}"
+key_file = "{tls["key"]}"
+answer_seconds = 2
+altogether_seconds = 4
+attempts = 2
+[link]
+socket = "{self.folder}/link.sock"
+[log]
+directory = "{self.folder}/logs"
+level = "debug"
+console = false
+{devices}""",
+            encoding="utf-8",
+        )
+        return path
+
+    async def start(self) -> None:
+        """Start the controller and connect the screens."""
+        os.environ.update(self._bench_ready["env"])
+        settings = config.load(self.configuration())
+        logs.configure("controller", settings.log.directory, level="debug", console=False)
+        listening = asyncio.Event()
+        self.controller = Controller(settings, clock=self.clock, on_listening=listening.set)
+        self._running = asyncio.create_task(self.controller.run())
+        waiting = asyncio.create_task(listening.wait())
+        await asyncio.wait([self._running, waiting], return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():
+            waiting.cancel()
+            await self._running
+        await self.screens.open()
+
+    async def stop(self) -> None:
+        """Stop as SIGTERM does, and wait for the end."""
+        if self._running is not None and self.controller is not None:
+            self.controller.stop()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._running
+            finally:
+                self._running.cancel()
+        await self.screens.close()
+
+    async def stopped(self) -> None:
+        """Wait until the controller has ended."""
+        assert self._running is not None
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.shield(self._running)
+
+    async def close(self) -> None:
+        await self.bench.close()
+        await self.host.aclose()
+        logs.close()
+
+    async def passes(self, seconds: float) -> None:
+        """Time passes for the controller; then whatever it caused is given its turn."""
+        await self.clock.run_for(seconds)
+
+    def log(self) -> str:
+        """The controller's log so far."""
+        return (self.folder / "logs" / "controller.log").read_text(encoding="utf-8")
+
+    # -- what a citizen does -------------------------------------------------------------------------------------------
+
+    async def begins(self) -> None:
+        """From the first screen to the choice of the way."""
+        from statemachines.views import Attract, Identify, Notice
+
+        await self.screens.page(Attract)
+        self.screens.touch("start")
+        await self.screens.page(Notice)
+        self.screens.touch("agree")
+        await self.screens.page(Identify)
+
+    async def comes_by_card(self, person: str) -> None:
+        """Up to the PIN."""
+        from statemachines.views import PinEntry
+
+        await self.begins()
+        await self.bench.insert_card(person)
+        await self.screens.page(PinEntry)
+
+    async def types(self, person: str, digits: str = "", *, own_pin: bool = False) -> None:
+        """Type at the pad, then enter."""
+        await self.bench.type(person, digits, own_pin=own_pin, then="enter")
+
+    async def reaches_menu(self, person: str) -> None:
+        """By card, with the right PIN, up to the menu."""
+        from statemachines.views import Menu
+
+        await self.comes_by_card(person)
+        await self.types(person, own_pin=True)
+        await self.screens.page(Menu)
+
+    async def chooses(self, value: str) -> None:
+        """Touch a choice."""
+        self.screens.touch("choose", value)
