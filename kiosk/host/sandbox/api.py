@@ -23,6 +23,7 @@ from kiosk.host.sandbox.check import router as check_router
 from kiosk.host.sandbox.faults import FaultLayer
 from kiosk.host.sandbox.hsm import Authentication, HsmError
 from kiosk.host.sandbox.people import PersonRow
+from kiosk.host.sandbox.reference_page import add_reference
 from kiosk.host.sandbox.refusals import Refused
 from kiosk.host.sandbox.sessions import Session
 from kiosk.host.sandbox.state import Sandbox
@@ -310,10 +311,14 @@ def business_app(sandbox: Sandbox) -> FastAPI:
         title="Sandbox host of the social security card kiosk",
         version="1",
         description="Synthetic people, test keys. Amounts in fen; dates ISO 8601; times UTC.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
     app.state.sandbox = sandbox
     app.include_router(router)
     app.include_router(check_router)
+    add_reference(app, path="/docs", of=app, source="/openapi.json")
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.middleware("http")(_logged)

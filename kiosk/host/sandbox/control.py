@@ -1,7 +1,8 @@
 """The control port: plain HTTP on loopback, for tests and the bench. Also the public check page.
 
 ``POST /sandbox/faults`` orders a fault, ``DELETE /sandbox/faults`` takes all back, ``POST /sandbox/reset`` makes the
-sandbox as new, ``POST /sandbox/clock`` lets time pass, ``GET /sandbox/calls`` tells what came in.
+sandbox as new, ``POST /sandbox/clock`` lets time pass, ``GET /sandbox/calls`` tells what came in. ``/docs`` shows what
+the business port answers, ``/sandbox/docs`` what this one does.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kiosk.host.sandbox import blacklist
 from kiosk.host.sandbox.check import router as check_router
 from kiosk.host.sandbox.faults import Call, FaultRule
 from kiosk.host.sandbox.people import Kind
+from kiosk.host.sandbox.reference_page import add_reference
 from kiosk.host.sandbox.shapes import Identifier
 from kiosk.host.sandbox.state import Sandbox
 from kiosk.host.sandbox.store import cards, people
@@ -170,10 +172,19 @@ def some_people(
     ]
 
 
-def control_app(sandbox: Sandbox) -> FastAPI:
-    """The application of the control port."""
-    app = FastAPI(title="Control of the sandbox host", version="1")
+def control_app(sandbox: Sandbox, business: FastAPI) -> FastAPI:
+    """The application of the control port; it also shows ``business``'s documents, which need a certificate there."""
+    app = FastAPI(
+        title="Control of the sandbox host",
+        description="Faults on order, time, limits, the population. For tests and the bench.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.sandbox = sandbox
     app.include_router(router)
     app.include_router(check_router)
+    add_reference(app, path="/docs", of=business, source="/openapi.json")
+    add_reference(app, path="/sandbox/docs", of=app, source="/sandbox/openapi.json")
     return app

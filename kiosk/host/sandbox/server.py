@@ -166,8 +166,9 @@ class _Servers:
             server.should_exit = True
 
     async def run(self, ready: Callable[[Addresses], None]) -> None:
-        business = _Server(_config(business_app(self._sandbox), self._tls))
-        control = _Server(_config(control_app(self._sandbox), None))
+        app = business_app(self._sandbox)
+        business = _Server(_config(app, self._tls))
+        control = _Server(_config(control_app(self._sandbox, app), None))
         self._servers = [business, control]
         if self._stopped:
             return

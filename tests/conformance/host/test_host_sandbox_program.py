@@ -86,6 +86,18 @@ def test_its_examples_are_of_nobody(openapi: dict[str, Any]) -> None:
     assert not re.search(r"\b\d{17}[\dX]\b", text), "no whole ID number"
 
 
+def test_the_pages_show_every_call_and_load_nothing_from_elsewhere(sandbox_host: Any) -> None:
+    page = sandbox_host.control.get("/docs").text
+    for method, path in CALLS:
+        assert f"{method.upper()} {path}" in page
+    assert "&quot;own_total&quot;: 123456" in page
+    control = sandbox_host.control.get("/sandbox/docs").text
+    assert "POST /sandbox/faults" in control
+    assert sandbox_host.control.get("/openapi.json").json()["paths"].keys() == {path for _, path in CALLS}
+    for text in (page, control):
+        assert not re.search(r"<script|<link|src=|https?://(?!127\.0\.0\.1)", text)
+
+
 async def test_the_logs_hold_nothing_personal(
     host: HttpHost, sandbox_host: Any, card_of: Callable[..., CardProof], id_card_of: Callable[[str], IdCardProof]
 ) -> None:
