@@ -65,6 +65,8 @@ class Simulator(ABC):
 
     def __init__(self) -> None:
         self.port: Port | None = None
+        self.watch: Callable[[], None] | None = None
+        """Called on the device's own thread after it heard something or a planned action ran. Must be quick."""
         self.faults: dict[str, FaultValue] = {f.name: f.default for f in self.FAULTS}
 
     def attached(self, port: Port) -> None:

@@ -25,12 +25,15 @@ class CardPlace:
     actions: tuple[str, ...]
 
 
+_SEX_DIGIT = {"male": "1", "female": "2"}
+
+
 def resident_id_card(person: Person) -> Json:
     """The person's ID card as :mod:`devices.id_reader.simulated_cards` wants it."""
     return {
         "kind": "citizen",
         "name": person.name,
-        "sex": {"male": "1", "female": "2"}[person.sex],
+        "sex": _SEX_DIGIT[person.sex],
         "nation_code": person.nation,
         "birth_date": person.birth_date,
         "address": person.address,
@@ -41,8 +44,33 @@ def resident_id_card(person: Person) -> Json:
     }
 
 
+def social_security_card(person: Person) -> Json:
+    """The person's social security card as :class:`devices.card_reader.simulator.description.CardDescription` wants
+    it. Its bank side expires with the card."""
+    card = person.card
+    valid_until = card.valid_until.replace("-", "")
+    return {
+        "identifier": card.identifier,
+        "number": card.card_number,
+        "ssn": person.number,
+        "name": person.name,
+        "sex": _SEX_DIGIT[person.sex],
+        "nation": person.nation,
+        "birthplace": person.birthplace,
+        "birth_date": person.birth_date.replace("-", ""),
+        "version": card.generation,
+        "issue_date": card.issue_date.replace("-", ""),
+        "valid_until": valid_until,
+        "algorithm": card.algorithm,
+        "pin": card.pin,
+        "pin_tries_max": card.tries_max,
+        "pin_tries_left": card.tries_left,
+        "bank": {"pan": card.bank_pan, "expiry": valid_until[2:6], "kind": "debit"},
+    }
+
+
 def _insert(station: Station, person: Person) -> None:
-    station.act("insert", {"card": person.key})
+    station.act("insert", {"card": social_security_card(person)})
 
 
 def _lay(station: Station, person: Person) -> None:
@@ -53,11 +81,11 @@ CARD_PLACES: Mapping[str, CardPlace] = {
     "card-reader": CardPlace(
         CardKind.SOCIAL,
         _insert,
-        lambda station: station.act("remove", {}),
+        lambda station: station.act("take", {}),
         lambda scene: bool(scene["card"]),
         "there is already a card in the reader",
         "there is no card in the reader",
-        ("insert", "remove"),
+        ("insert", "take"),
     ),
     "id-reader": CardPlace(
         CardKind.ID,

@@ -60,9 +60,6 @@ class Line:
         self.baud = baud
         self.faults: dict[str, FaultValue] = {f.name: f.default for f in LINE_FAULTS}
         self.url = ""
-        self.watch: Callable[[], None] | None = None
-        """Called on the line's thread after bytes have come, a timer has run or the plug was pulled: not after
-        :meth:`call`, whose caller knows. Must be quick."""
         self._stirred = False
         self.sent = 0
         self.received = 0
@@ -244,8 +241,8 @@ class Line:
             self._flush()
             if self._stirred:
                 self._stirred = False
-                if self.watch is not None:
-                    self.watch()
+                if self.simulator.watch is not None:
+                    self.simulator.watch()
         if self._plugged:
             self._unplug()
         self._selector.close()

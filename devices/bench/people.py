@@ -84,6 +84,8 @@ def load(path: Path) -> dict[str, Person]:
         person = _build(Person, {**entry, "card": _build(SocialCard, card, f"{where}: card.")}, f"{where}: ")
         if person.card.state not in CARD_STATES:
             raise WalletError(f"{where}: card.state: {person.card.state!r} is none of {', '.join(CARD_STATES)}")
+        if person.sex not in ("male", "female"):
+            raise WalletError(f"{where}: sex: {person.sex!r} is none of male, female")
         if person.key in people:
             raise WalletError(f"{where}: key: another person has it")
         people[person.key] = person

@@ -1,27 +1,31 @@
-"""Puts each stand's simulator on its transport, at an address that stays the same when the bench is started again."""
+"""Puts each stand's simulator on its transport, at an address that stays the same when the bench is started again.
+
+Devices that listen on ``vpcd:`` become readers of one pcscd, which the rig starts and ends.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import signal
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from devices import registry
 from devices.bench.layout import LayoutError, Stand
+from devices.bench.pcscd import PcscService, PcscServiceError, VirtualReader
+from devices.bench.reader_slot import ReaderSlot
 from devices.bench.station import Station
+from devices.simulation import Simulator
 
+MEMORIES = "cards"
+"""Folder, in the state folder, where each card keeps its memory."""
 
-def listen_address(stand: Stand, folder: Path, before: Mapping[str, str]) -> str:
-    """Where the stand listens: ``pty:`` gets a link in ``folder``; a free TCP port is the one of ``before`` (device
-    name -> address of the last start) if there is one."""
-    if stand.listen == "pty:":
-        return f"pty:{folder / 'lines' / stand.name}"
-    where = urlsplit(stand.listen)
-    if where.scheme == "tcp" and not where.port and stand.name in before:
-        return before[stand.name].replace("socket://", "tcp://")
-    return stand.listen
+_LONGEST_SOCKET_PATH = 100
 
 
 class RigError(RuntimeError):
@@ -39,12 +43,71 @@ class Rigged:
 
 @contextmanager
 def rigged(stands: Sequence[Stand], folder: Path, before: Mapping[str, str], seed: int) -> Iterator[Rigged]:
-    """For as long as the block runs, what the devices need is there. Raises LayoutError, RigError."""
-    stations = []
-    for stand in stands:
+    """For as long as the block runs, what the devices need is there.
+
+    ``folder``: state; ``before``: device name -> address of the last start. Raises LayoutError, RigError.
+    """
+    in_readers = [stand for stand in stands if stand.listen.startswith("vpcd:")]
+    environment: Mapping[str, str] = {}
+    readers: dict[str, VirtualReader] = {}
+    with ExitStack() as stack:
+        service: PcscService | None = None
+        if in_readers:
+            service = _service([_reader_name(stand) for stand in in_readers], folder)
+            try:
+                stack.enter_context(service)
+            except PcscServiceError as error:
+                raise RigError(str(error)) from error
+            environment = service.environment
+            readers = {stand.name: reader for stand, reader in zip(in_readers, service.readers, strict=True)}
+        stations = []
+        for stand in stands:
+            if stand.name in readers:
+                reader = readers[stand.name]
+                memories = folder / MEMORIES
+                slot = _simulator(stand, address=reader.address, service=service, memories=memories)
+                stations.append(Station(stand, ReaderSlot(slot, reader.name)))
+            else:
+                listen = _listen_address(stand, folder, before)
+                stations.append(Station.on_a_line(stand, _simulator(stand), listen, seed))
+        yield Rigged(tuple(stations), environment)
+
+
+def _simulator(stand: Stand, **ours: object) -> Simulator:
+    try:
+        return registry.simulator(stand.device_class, stand.model, **stand.options, **ours)
+    except (TypeError, ValueError) as error:
+        raise LayoutError(f"{stand.name}: options: {error}") from error
+
+
+def _listen_address(stand: Stand, folder: Path, before: Mapping[str, str]) -> str:
+    if stand.listen == "pty:":
+        return f"pty:{folder / 'lines' / stand.name}"
+    where = urlsplit(stand.listen)
+    if where.scheme == "tcp" and not where.port and stand.name in before:
+        return before[stand.name].replace("socket://", "tcp://")
+    return stand.listen
+
+
+def _reader_name(stand: Stand) -> str:
+    return f"Bench {stand.name}"
+
+
+def _service(names: Sequence[str], state: Path) -> PcscService:
+    folder = state / "pcscd"
+    if len(str(folder)) > _LONGEST_SOCKET_PATH - len("/pcscd.comm"):  # a unix socket's path must be short
+        digest = hashlib.sha256(str(state).encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"bench-pcscd-{digest}"
+    _end_leftover(folder)
+    return PcscService(names, folder=folder)
+
+
+def _end_leftover(folder: Path) -> None:
+    """End the pcscd of a bench that was killed: the one whose configuration lies in our folder, and no other."""
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            simulator = registry.simulator(stand.device_class, stand.model, **stand.options)
-        except (TypeError, ValueError) as error:
-            raise LayoutError(f"{stand.name}: options: {error}") from error
-        stations.append(Station.on_a_line(stand, simulator, listen_address(stand, folder, before), seed))
-    yield Rigged(tuple(stations), {})
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended meanwhile
+        if Path(os.fsdecode(words[0])).name == "pcscd" and any(os.fsdecode(w).startswith(f"{folder}/") for w in words):
+            os.kill(int(process.name), signal.SIGKILL)

@@ -29,7 +29,7 @@ import uvicorn
 from devices.bench import api, layout, people, rig
 from devices.bench.layout import LayoutError
 from devices.bench.people import WalletError
-from devices.bench.store import StateError
+from devices.bench.store import StateError, Store
 from devices.bench.world import World
 
 Json = dict[str, Any]
@@ -64,10 +64,10 @@ def bench(settings: Settings) -> Iterator[Json]:
     try:
         persons = people.load(settings.wallet)
         stands = layout.load(settings.devices) if settings.devices else layout.standard()
-        before = _addresses_before(state)
         with (
-            rig.rigged(stands, state, before, settings.seed) as rigged,
-            World(rigged.stations, persons, state) as world,
+            Store(state) as store,
+            rig.rigged(stands, state, _addresses_before(state), settings.seed) as rigged,
+            World(rigged.stations, persons, store, memories=state / rig.MEMORIES) as world,
             _served(world, settings.listen) as url,
         ):
             ready = _ready(url, world, rigged.environment)

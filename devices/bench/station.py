@@ -24,7 +24,6 @@ class Transport(Protocol):
     simulator: Simulator
     faults: dict[str, FaultValue]
     url: str
-    watch: Callable[[], None] | None
 
     def start(self) -> str:
         """Plug in; returns the address for the driver."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -17,13 +18,32 @@ class StateError(RuntimeError):
 
 
 class Store:
-    """The document ``world.json`` in ``folder``, which is created when missing."""
+    """The document ``world.json`` in ``folder``, which is created when missing. A context manager: holds the folder
+    for itself. Raises StateError while another bench does."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        self.folder = folder
         self._path = folder / "world.json"
         self._written = ""
+        self._lock = (folder / "lock").open("w")  # let go by the system when the process ends, however it ends
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise StateError(
+                f"{folder}: another bench is using this folder. End it, or give another folder."
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._lock.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def read(self) -> Json | None:
         """What was written last; None when nothing has been. Raises StateError."""
@@ -48,7 +68,7 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)
-        directory = os.open(self._folder, os.O_RDONLY)
+        directory = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:

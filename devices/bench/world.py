@@ -7,6 +7,7 @@ does by itself follows within a few hundredths of a second.
 from __future__ import annotations
 
 import base64
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,36 +25,38 @@ from devices.bench.station import Snapshot, Station
 from devices.bench.store import Store
 from devices.simulation import FaultValue, Json
 
-_SETTLE_SECONDS = 0.02
+_SETTLE_SECONDS = 0.05
 """Changes of a device that follow each other faster than this are told as one."""
 
 
 class World:
     """Use as a context manager, or :meth:`start` and :meth:`stop`. Every method may be called from any thread.
 
-    ``folder`` keeps the state. ``clock`` is the time of day in seconds. People's acts raise CannotDo, NoSuchThing or
-    WrongValue.
+    ``store`` keeps the state; ``memories`` is where cards keep theirs, emptied on :meth:`reset`. ``clock`` is the time
+    of day in seconds. People's acts raise CannotDo, NoSuchThing or WrongValue.
     """
 
     def __init__(
         self,
         stations: Sequence[Station],
         people: Mapping[str, Person],
-        folder: Path,
+        store: Store,
         *,
+        memories: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.people = dict(people)
         self.stations = {station.name: station for station in stations}
+        self._memories = memories
         self._clock = clock
-        self._store = Store(folder)
+        self._store = store
         self._before: Json = self._store.read() or {}
         self.events = EventLog(self._before.get("next_event", 0))
         self._lock = threading.RLock()
         self._plan = FaultPlan()
         holding = {name: place.kind for name in self.stations if (place := self._card_place(name)) is not None}
         self.places = Places(self.people, holding, self._before.get("cards", {}))
-        self.receipts = Receipts(folder / "receipts", self._before.get("receipts", []))
+        self.receipts = Receipts(store.folder / "receipts", self._before.get("receipts", []))
         self._fresh: dict[str, Json] = {}
         self._seen: dict[str, Snapshot] = {}
         self._wake = threading.Condition()
@@ -74,7 +77,7 @@ class World:
                 if before is not None:
                     station.restore(before["saved"], before["faults"])
                 self._put_back(station)
-                station.transport.watch = lambda name=name: self._stir(name)
+                station.simulator.watch = lambda name=name: self._stir(name)
                 self._seen[name] = station.snapshot()
             if "plan" in self._before:
                 self._plan.restore(self._before["plan"])
@@ -256,6 +259,8 @@ class World:
                     outlet.tear_off(station)
             self.places.collect()
             self.receipts.clear()
+            if self._memories is not None:
+                shutil.rmtree(self._memories, ignore_errors=True)
             self.events.add("reset")
             self._done(*self.stations)
 

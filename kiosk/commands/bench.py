@@ -37,7 +37,9 @@ def bench(
     as it is for the next time.
     """
     from devices.bench.server import BenchError, Settings, run
+    from kiosk import logs
 
+    logs.configure("bench")
     try:
         run(Settings(state or state_folder("bench"), wallet or PEOPLE, config, listen, ready, seed), _announce)
     except BenchError as error:

@@ -47,10 +47,12 @@ def host(
     When it is up, one line of JSON on standard output says where kiosks call (`business`), where it is steered
     (`control`) and which certificates a kiosk uses (`tls`: `ca`, `certificate`, `key`). Ctrl-C or SIGTERM ends it.
     """
+    from kiosk import logs
     from kiosk.host.sandbox.certificates import make_certificates
     from kiosk.host.sandbox.reference import DataError
     from kiosk.host.sandbox.server import DEFAULT_SEED, ServerError, serve
 
+    logs.configure("host")
     folder = (state or state_folder("host")).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
