@@ -116,6 +116,8 @@ class Runtime:
             self._frame_intent(touch)
         else:
             self.sign_of_life()
+            if touch.intent == "turn":
+                return  # the screens turn their pages themselves, and only say that someone is there
             if self.position.knows(touch.intent, touch.value):
                 self.post(touch.intent, touch.value, self.position.entry)
             else:

@@ -64,7 +64,7 @@ async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused
         session.trouble = host_trouble(error)
         return "refused"
     session.chip, session.card, session.problem = reading.card, reading.identity, None
-    await tools.record.custody_began(session, reading.identity.issuer.card_identifier.hex().upper())
+    await tools.record.custody_began(session, reading.identity.identifier)
     reason = _card_refusal(stage, reading.identity.issuer, cards, ranges)
     if reason is not None:
         session.trouble = refusal(reason)
@@ -80,13 +80,11 @@ REFUSED_BY_CHIP = {
 """Faults that trying again does not help: the reason why the card is refused."""
 
 REASONS = {
-    Finding.IDENTIFIER_MALFORMED: "card_issuer_unknown",
     Finding.ISSUER_UNKNOWN: "card_issuer_unknown",
     Finding.BLACKLISTED: "card_blacklisted",
-    Finding.INITIALISER_UNKNOWN: "card_issuer_unknown",
-    Finding.CLASS_UNKNOWN: "card_type",
-    Finding.VERSION_UNKNOWN: "card_version",
-    Finding.NOT_PERSONALISED: "card_unknown",
+    Finding.TYPE: "card_type",
+    Finding.VERSION: "card_version",
+    Finding.BLANK: "card_unknown",
 }
 """Findings that stop a card: the reason why it is refused."""
 
@@ -105,7 +103,7 @@ PROBLEMS = {
     "card_reader.mute": "problem.card_turn_over",
     "card_reader.no_card": "problem.card_removed",
     "card_reader.removed": "problem.card_removed",
-    "card_reader.not_social_security": "problem.card_not_social",
+    "card_reader.not_social_security_card": "problem.card_not_social",
     "id_reader.removed_early": "problem.id_card_removed",
     "id_reader.no_card": "problem.id_card_removed",
     "id_reader.unknown_card": "problem.id_card_other",
@@ -116,18 +114,15 @@ PROBLEMS = {
 def _card_refusal(
     stage: Stage, issuer: IssuerData, cards: frozenset[str], ranges: tuple[tuple[str, str], ...]
 ) -> str | None:
-    verdicts = validity.examine(
+    verdicts = validity.check(
         issuer,
-        stage.tools.clock.today(),
-        blacklisted=validity.Blacklist(
-            frozenset(bytes.fromhex(each) for each in cards),
-            tuple((bytes.fromhex(first), bytes.fromhex(last)) for first, last in ranges),
-        ),
-        regions=lambda region: region in stage.tools.policy.accepted_issuers,
+        today=stage.tools.clock.today(),
+        blacklisted=validity.Blacklist(cards, ranges),
+        regions=stage.tools.policy.accepted_issuers,
     )
     for verdict in verdicts:
         log.info("card_verdict", finding=verdict.finding.value, outcome=verdict.outcome.value)
-    stop = validity.stops(verdicts)
+    stop = next((verdict for verdict in verdicts if verdict.stops), None)
     return REASONS[stop.finding] if stop is not None else None
 
 
@@ -171,7 +166,7 @@ async def identify(stage: Stage) -> Literal["identified", "refused", "unreachabl
             card = session.card
             session.person = await tools.host.identify_by_card(
                 CardProof(
-                    identifier=card.issuer.card_identifier.hex().upper(),
+                    identifier=card.identifier,
                     card_number=card.issuer.card_number,
                     social_security_number=card.social_security_number,
                     name=card.name,

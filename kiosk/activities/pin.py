@@ -8,9 +8,8 @@ from typing import Literal, TypeVar
 
 import structlog
 
-from devices.card_reader.social_security_card.pin import Locked, PinNotNeeded, Verified, WrongPin
+from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
 from devices.card_reader.social_security_card.session import SocialSecurityCard
-from devices.card_reader.social_security_card.validity import chip_date
 from devices.pin_pad.contract import EntryCancelled, EntryTimedOut, KeyPress
 from devices.pin_pad.secret import SecretDigits
 from kiosk.catalogue import pin_rules
@@ -43,7 +42,7 @@ async def sense_pin(stage: Stage) -> Literal["needed", "not_needed", "locked"]:
     """Ask the chip how many tries are left; the question costs none."""
     session = stage.session
     state = await _on_chip(stage, lambda card: card.pin_state())
-    if isinstance(state, Locked):
+    if isinstance(state, PinLocked):
         session.pin.tries_left = 0
         session.trouble = locked_trouble()
         return "locked"
@@ -63,7 +62,7 @@ async def enter_and_verify(stage: Stage) -> Literal["verified", "initial", "wron
         initial = digits.apply(stage.tools.policy.is_initial_pin)
         result = await _on_chip(stage, lambda card: card.verify_pin(digits.digits))
     session.pin.typed = 0
-    if isinstance(result, Verified):
+    if isinstance(result, PinVerified):
         session.pin_verified = True
         session.pin.problem = None
         log.info("pin_verified", initial=initial)
@@ -114,7 +113,7 @@ def _broken_rule(stage: Stage, digits: SecretDigits) -> str | None:
         lambda pin: pin_rules.broken_rule(
             pin,
             initial=stage.tools.policy.initial_pin,
-            birth_date=chip_date(card.birth_date) if card else None,
+            birth_date=card.birth_date if card else None,
             identity_number=card.social_security_number if card else None,
             forbidden=stage.tools.policy.forbidden_pins,
         )
@@ -146,11 +145,11 @@ async def change_on_chip(stage: Stage) -> Literal["changed", "wrong", "locked"]:
     with old, new:
         result = await _on_chip(stage, lambda card: card.change_pin(old.digits, new.digits))
     session.pin.forget()
-    if isinstance(result, Verified):
+    if isinstance(result, PinVerified):
         session.done.append("change_pin")
         session.outcome = Say("outcome.pin_changed")
         if session.card is not None:
-            await tools.record.advise_pin_changed(session.card.issuer.card_identifier.hex().upper())
+            await tools.record.advise_pin_changed(session.card.identifier)
         return "changed"
     if isinstance(result, WrongPin):
         session.pin.tries_left = result.tries_left

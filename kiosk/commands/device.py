@@ -96,8 +96,8 @@ def device(
 def _print(answer: Mapping[str, object] | str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, default=str))
-    elif isinstance(answer, str):
-        typer.echo(answer)
+    elif isinstance(answer, str | Told):
+        typer.echo(answer.line if isinstance(answer, Told) else answer)
     else:
         for name, value in answer.items():
             typer.echo(f"{name}: {_shown(value)}")

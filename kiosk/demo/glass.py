@@ -79,7 +79,7 @@ class Glass:
             if target is not None:
                 await self._finger(target)
                 return shown
-            more = _find(shown, "turn_page", "next")
+            more = _find(shown, "turn", "more")
             if more is None:
                 break
             await self._finger(more)
