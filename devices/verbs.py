@@ -12,13 +12,21 @@ from typing import Any
 from devices.contract import Cancellation
 
 
+class Told(dict[str, object]):
+    """An answer whose fields are for ``--json`` and that people read as one ``line``."""
+
+    def __init__(self, line: str, fields: Mapping[str, object]) -> None:
+        super().__init__(fields)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing to do with an opened device.
 
     ``run(device, cancellation, words, tell)`` gets the opened driver, a cancellation set by Ctrl-C, the words after the
     verb, and ``tell`` for progress lines; it returns what is printed: a mapping (``--json`` prints it as it is, else
-    one ``name: value`` a line) or a string. It may raise DeviceError or ValueError (a wrong word).
+    one ``name: value`` a line; a :class:`Told` prints its line) or a string. It may raise DeviceError or ValueError (a wrong word).
     """
 
     help: str

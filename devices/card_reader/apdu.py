@@ -82,16 +82,16 @@ class CommandApdu:
         """From the wire. ValueError when it is no short APDU."""
         if len(raw) < 4:
             raise ValueError("a command has at least four bytes")
-        header, body = raw[:4], raw[4:]
+        (cla, ins, p1, p2), body = raw[:4], raw[4:]
         if not body:
-            return cls(*header)
+            return cls(cla, ins, p1, p2)
         if len(body) == 1:
-            return cls(*header, le=body[0])
+            return cls(cla, ins, p1, p2, le=body[0])
         length = body[0]
         if length == 0 or len(body) not in (1 + length, 2 + length):
             raise ValueError(f"Lc says {length}, but {len(body) - 1} bytes follow")
         le = body[1 + length] if len(body) == 2 + length else None
-        return cls(*header, data=bytes(body[1 : 1 + length]), le=le)
+        return cls(cla, ins, p1, p2, data=bytes(body[1 : 1 + length]), le=le)
 
     def __repr__(self) -> str:
         head = f"{self.cla:02X}{self.ins:02X}{self.p1:02X}{self.p2:02X}"

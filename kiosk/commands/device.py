@@ -94,6 +94,8 @@ def device(
 
 
 def _print(answer: Mapping[str, object] | str, as_json: bool) -> None:
+    from devices.verbs import Told
+
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False, default=str))
     elif isinstance(answer, str | Told):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,7 @@ class VirtualCard:
             session.chained += command.data
             return b""
         if session.chained:
-            command = Command(
-                command.cla, command.ins, command.p1, command.p2, session.chained + command.data, command.le
-            )
+            command = replace(command, data=session.chained + command.data)
             session.chained = b""
         if command.cla not in _CLASSES:
             raise Refusal(0x6E00)

@@ -22,8 +22,9 @@ class CardDescription:
     ``identifier``: 32 hexadecimal digits. ``version``: 1.0, 2.0, 3.0. ``algorithm``: sm4, 3des; empty: as the version
     has it. ``pin``: digits, empty: no PIN set. ``bank``: ``{"pan", "expiry" (YYMM), "kind" debit|credit}``.
     ``medical``: ``{"balances": {"1": fen}, "transactions": [{"type", "terminal", "time", "account", "self_pay",
-    "pooled"}]}``. ``files``: ``{"DF01/05": {"21": value}}`` by tag. ``blocked``: ``"card"``, ``"application"``, ``"for-ever"``
-    or empty. ``fingerprint`` and ``photo`` are hexadecimal. ``atr``: hexadecimal; empty: made from the identifier.
+    "pooled"}]}``. ``files``: ``{"DF01/05": {"21": value}}`` by tag. ``blocked``: ``"card"``, ``"application"``,
+    ``"for-ever"`` or empty. ``fingerprint`` and ``photo`` are hexadecimal. ``atr``:
+    hexadecimal; empty: made from the identifier.
     """
 
     identifier: str

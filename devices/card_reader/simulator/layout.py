@@ -1,4 +1,4 @@
-"""The tree of A3 and A4 as a table, in the card's own words: which files there are, what is in them, who may touch them."""
+"""The tree of A3 and A4 as a table: which files there are, what is in them, who may read and write them."""
 
 from __future__ import annotations
 

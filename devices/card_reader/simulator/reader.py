@@ -160,6 +160,8 @@ class CardReaderSimulator(Simulator):
         for payload in self._frames.feed(data):
             with self._lock:
                 self._answer(payload)
+        if self.watch is not None:
+            self.watch()
 
     def _answer(self, payload: bytes) -> None:
         card = self.card
@@ -176,7 +178,7 @@ class CardReaderSimulator(Simulator):
                 self.take()
                 return
         if self.faults["mute"]:
-            self._plan(READER_PATIENCE, self._slot.break_off)
+            self._plan(READER_PATIENCE, self._slot.give_up)
             return
         answer = self._injected(payload) or card.process(payload)
         self._reply(answer[:1] if self.faults["garbled"] else answer)

@@ -9,7 +9,7 @@ from devices.card_reader.simulator.description import CardDescription, file_tree
 from devices.card_reader.simulator.files import Access, BinaryFile, Directory, ElementaryFile
 from devices.card_reader.simulator.pin import HolderPin
 from devices.card_reader.simulator.security import CardCipher
-from devices.card_reader.simulator.test_keys import TEST_MASTER_KEYS
+from devices.card_reader.simulator.test_keys import master_keys
 
 KEY_TRIES = 15
 """Wrong EXTERNAL AUTHENTICATEs in a row before a key is locked."""
@@ -40,13 +40,13 @@ class Command:
         """Refuses with 6700 what is no short command."""
         if len(raw) < 4:
             raise Refusal(0x6700)
-        header, body = raw[:4], raw[4:]
+        (cla, ins, p1, p2), body = raw[:4], raw[4:]
         if len(body) <= 1:
-            return cls(*header, le=(body[0] or 256) if body else None)
+            return cls(cla, ins, p1, p2, le=(body[0] or 256) if body else None)
         length, rest = body[0], body[1:]
         if length == 0 or len(rest) not in (length, length + 1):
             raise Refusal(0x6700)
-        return cls(*header, data=rest[:length], le=(rest[length] or 256) if len(rest) > length else None)
+        return cls(cla, ins, p1, p2, data=rest[:length], le=(rest[length] or 256) if len(rest) > length else None)
 
     @property
     def header(self) -> bytes:
@@ -75,7 +75,8 @@ class CardState:
         self.cipher = CardCipher(description.algorithm_id)
         self.trees = file_tree(description)
         self.pin = HolderPin.of(description.pin, description.pin_tries_max, description.pin_tries_left)
-        self.key_tries = dict.fromkeys(TEST_MASTER_KEYS, KEY_TRIES)
+        self._masters = master_keys(description.algorithm_id)
+        self.key_tries = dict.fromkeys(self._masters, KEY_TRIES)
         self.blocked = description.blocked
         balances = description.medical.get("balances", {})
         self.purses = {int(number): int(fen) for number, fen in balances.items()}
@@ -95,9 +96,9 @@ class CardState:
 
     def key(self, key_id: int) -> bytes:
         """This card's own key, derived from the test master. Refuses with 6A88."""
-        if key_id not in TEST_MASTER_KEYS:
+        if key_id not in self._masters:
             raise Refusal(0x6A88)
-        return self.cipher.card_key(TEST_MASTER_KEYS[key_id], self.description.identifier_bytes)
+        return self.cipher.card_key(self._masters[key_id], self.description.identifier_bytes)
 
     def take_challenge(self) -> bytes:
         """The random last given out, usable once. Refuses with 6984."""

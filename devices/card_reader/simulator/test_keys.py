@@ -1,14 +1,13 @@
-"""Published TEST keys of the virtual card. They protect nothing: real keys live in an HSM or SAM and never here.
-
-Each is a national master key; a card holds keys derived from it by province, city and card
-(:mod:`devices.card_reader.simulator.security`). The sandbox host's HSM uses the same table.
-"""
+"""The published TEST keys (``devices/card_reader/test_keys.toml``): masters of the virtual card's own keys."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
 from enum import IntEnum
-from types import MappingProxyType
+from functools import cache
+from pathlib import Path
+
+TEST_KEYS = Path(__file__).parent.parent / "test_keys.toml"
 
 
 class KeyId(IntEnum):
@@ -23,20 +22,14 @@ class KeyId(IntEnum):
     DF_READ = 0x80
 
 
-def _named(name: str) -> bytes:
-    return f"TEST KEY {name}".ljust(16).encode("ascii")
-
-
-TEST_MASTER_KEYS: Mapping[int, bytes] = MappingProxyType(
-    {
-        KeyId.INTERNAL: _named("IRK"),
-        KeyId.TRANSFER: _named("STK"),
-        KeyId.UPDATE_ENVIRONMENT: _named("UKSSSE"),
-        KeyId.BLOCK: _named("BK"),
-        KeyId.PIN_UNBLOCK: _named("PUK"),
-        KeyId.READ_ENVIRONMENT: _named("RKSSSE"),
-        KeyId.DF_READ: _named("RKDF"),
-        **{0x80 + n: _named(f"UKDF{n:02X}") for n in range(1, 16)},
+@cache
+def master_keys(algorithm: int) -> dict[int, bytes]:
+    """Key id -> 16 bytes, for algorithm 01 or 03."""
+    tables = tomllib.loads(TEST_KEYS.read_text(encoding="utf-8"))
+    return {
+        int(key_id, 16): bytes.fromhex(value)
+        for table in tables.values()
+        if int(table["algorithm"], 16) == algorithm
+        for key_id, value in table.items()
+        if key_id != "algorithm"
     }
-)
-"""Key id -> 16 bytes, used both as a two-key 3DES key and as an SM4 key."""

@@ -71,6 +71,7 @@ class VpcdSlot:
         self._out = threading.Event()
         self._out.set()
         self._socket: socket.socket | None = None
+        self._next: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
     def insert(self) -> None:
@@ -83,13 +84,22 @@ class VpcdSlot:
     def remove(self) -> None:
         """Take the card out. Harmless when there is none; may be called from ``received``."""
         self._out.set()
-        self.break_off()
+        self._break()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
             self._thread = None
 
-    def break_off(self) -> None:
-        """End the conversation in hand; the card stays in and starts anew."""
+    def give_up(self) -> None:
+        """The reader gives up on an answer: this conversation ends, the card stays in and the next one begins.
+
+        The next line is queued at vpcd before this one is broken, so that no look at the slot finds it empty.
+        """
+        if not self._out.is_set():
+            with contextlib.suppress(OSError):
+                self._next = socket.create_connection(self._where, timeout=1)
+            self._break()
+
+    def _break(self) -> None:
         line = self._socket
         if line is not None:
             with contextlib.suppress(OSError):
@@ -112,7 +122,7 @@ class VpcdSlot:
     def _run(self, out: threading.Event) -> None:
         while not out.is_set():
             try:
-                line = socket.create_connection(self._where, timeout=1)
+                line, self._next = self._next or socket.create_connection(self._where, timeout=1), None
             except OSError:
                 out.wait(_RECONNECT_SECONDS)
                 continue
