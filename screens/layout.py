@@ -134,13 +134,18 @@ class _Arrangement:
     def _portrait(self) -> None:
         theme, content = self.theme, self.content
         x, width = theme.margin, theme.glass.width - 2 * theme.margin
-        head = Column(content.head, theme.mm(6))
+        head = Column(content.head, theme.mm(8))
         high = head.height(width)
         y = self.start
         flowing = bool(content.info or content.touch)
-        if content.centred and not flowing:
-            picture = content.picture.height(width) if content.picture else 0
-            y += max(0, (self.end - self.start - high - picture) // 3)
+        if content.centred:
+            below = Stacked([*content.info, *content.touch]).height(width) + theme.mm(12) if flowing else 0
+            y += max(0, (self.end - self.start - high - below) // 3)
+        if head.grows and flowing and not (self.low and content.touch):
+            below = Stacked([*content.info, *content.touch]).height(width)
+            spare = self._actions_start(width) - y - high - theme.mm(12) - below
+            room = sum(node.room_to_grow(width) for node in content.head if node.grows)
+            high += max(0, min(spare, room))
         self._add(head, Rect(x, y, width, high))
         y += high + theme.mm(12)
         if not flowing:
@@ -218,6 +223,11 @@ class _Arrangement:
             self._add(content.picture, Rect(theme.margin, y, left, room))
 
     # -- parts ---------------------------------------------------------------------------------------------------------
+
+    def _actions_start(self, width: int) -> int:
+        """Where the secondary actions would begin."""
+        buttons = self.content.actions
+        return self.end - (max(button.height(width) for button in buttons) + self.theme.mm(6) if buttons else 0)
 
     def _actions(self, x: int, width: int, end: int) -> int:
         """Secondary actions in a row above ``end``; where they begin, less a gap."""

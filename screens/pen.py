@@ -104,10 +104,10 @@ class Pen:
         self._colour(colour)
         self._group.add(SmoothEllipse(pos=(x - radius, self._height - y - radius), size=(2 * radius, 2 * radius)))
 
-    def ring(self, x: float, y: float, radius: float, colour: Colour, width: float) -> None:
-        """A circle's line."""
+    def ring(self, x: float, y: float, radius: float, colour: Colour, width: float, part: float = 1.0) -> None:
+        """A circle's line, or the ``part`` of it from the top clockwise."""
         self._colour(colour)
-        circle = (x, self._height - y, radius, 0, 360, 96)
+        circle = (x, self._height - y, radius, 0, 360 * part, 96)
         self._group.add(SmoothLine(circle=circle, width=max(1.0, width / 2)))
 
     def line(self, points: Sequence[float], colour: Colour, width: float) -> None:

@@ -17,16 +17,17 @@ CAPITAL = 0.733
 LINE = 1.4
 """Distance of lines in ems."""
 
-Role = Literal["small", "body", "lead", "question", "amount", "hero"]
+Role = Literal["small", "body", "lead", "question", "amount", "hero", "display"]
 
 CAPITALS: Mapping[Role, tuple[float, float]] = MappingProxyType(
     {
         "small": (4.8, 5.5),
         "body": (5.5, 7.5),
-        "lead": (6.8, 8.4),
+        "lead": (7.0, 8.6),
         "question": (9.0, 11.0),
         "amount": (14.0, 17.0),
         "hero": (16.0, 18.0),
+        "display": (24.0, 24.0),
     }
 )
 """Role of a text -> height of a capital in mm, standard and large."""

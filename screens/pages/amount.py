@@ -5,7 +5,7 @@ from __future__ import annotations
 from screens.content import Content, Scope, page
 from screens.locale.formats import day, money
 from screens.pages.parts import no_paper, print_button, question
-from screens.widgets.node import Column, Node, Panel, Text, Touch
+from screens.widgets.node import Column, Node, Panel, Space, Text, Touch
 from screens.widgets.rows import Point, TouchRow, labelled
 from statemachines import views
 
@@ -18,8 +18,8 @@ def build(scope: Scope, shown: views.Amount) -> Content:
     as_of = words("amount.as_of", date=day(words.language, shown.as_of.iso))
     lines: list[Node] = [
         Text(ui, money(shown.amount.fen), "amount", bold=True, ground="surface", pitch=1.25),
-        Text(ui, words.write(shown.account), "body", ground="surface"),
-        Text(ui, f"{as_of} · {words.write(shown.source)}", "small", colour="muted", ground="surface"),
+        Text(ui, words.write(shown.account), ui.reading, ground="surface"),
+        Text(ui, f"{as_of} · {words.write(shown.source)}", ui.aside, colour="muted", ground="surface"),
     ]
     more: list[Node] = [
         TouchRow(
@@ -31,7 +31,7 @@ def build(scope: Scope, shown: views.Amount) -> Content:
     return Content(
         head=[
             question(scope, words.write(shown.title)),
-            Panel(ui, Column(lines, ui.theme.mm(3)), padding=9),
+            Panel(ui, Column([Space(grows=True), *lines, Space(grows=True)], ui.theme.mm(4)), padding=9, most=120),
         ],
         info=[
             *labelled(ui, shown.rows),

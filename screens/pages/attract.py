@@ -18,7 +18,7 @@ def build(scope: Scope, shown: views.Attract) -> Content:
             *section(scope, "attract.works", shown.works, "good"),
             *section(scope, "attract.out", shown.out, "out"),
         ],
-        primary=primary(scope, "attract.start", "start", icon="forward"),
+        primary=primary(scope, "attract.start", "start", icon="forward", role="question"),
         whole=True,
         anywhere=True,
     )

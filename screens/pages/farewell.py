@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import question, sentence
+from screens.pages.parts import points_panel, question, sentence
 from screens.widgets.icons import badge
 from screens.widgets.rows import Point
 from statemachines import views
@@ -16,11 +16,16 @@ def build(scope: Scope, shown: views.Farewell) -> Content:
     outcome = [sentence(scope, ui.words.write(shown.outcome))] if shown.outcome else []
     return Content(
         head=[
-            badge(ui, "good", 40),
+            badge(ui, "good", 44),
             question(scope, ui.words("farewell.title")),
             *outcome,
-            Point(ui, ui.words("farewell.check"), icon="id_card"),
-            Point(ui, ui.words("farewell.wiped"), icon="shield"),
         ],
+        info=points_panel(
+            scope,
+            [
+                Point(ui, ui.words("farewell.check"), icon="id_card", ground="surface"),
+                Point(ui, ui.words("farewell.wiped"), icon="shield", ground="surface"),
+            ],
+        ),
         centred=True,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screens.content import Content, Scope, page
 from screens.pages.parts import action, primary, question
-from screens.widgets.rows import Point
+from screens.widgets.rows import point_card
 from statemachines import views
 
 _ICONS = {
@@ -21,14 +21,12 @@ def build(scope: Scope, shown: views.Help) -> Content:
     """The lines with their icons; high contrast and low reach as switches of the screens themselves."""
     ui = scope.ui
     theme = ui.theme
-    points = [Point(ui, ui.words.write(line), icon=_ICONS.get(line.key, "help")) for line in shown.lines]
-    for point in points:
-        point.space_before = theme.mm(9)
+    points = [point_card(ui, ui.words.write(line), _ICONS.get(line.key, "help")) for line in shown.lines]
     contrast = "help.contrast.off" if theme.high_contrast else "help.contrast.on"
     low = "help.low_reach.off" if theme.low_reach else "help.low_reach.on"
     return Content(
         head=[question(scope, ui.words("help.title"))],
-        info=[*points],
+        info=points,
         actions=[
             action(scope, contrast, "aid", "contrast", icon="contrast"),
             action(scope, low, "aid", "low_reach", icon="low"),

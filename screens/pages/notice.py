@@ -6,7 +6,7 @@ from screens.content import Content, Scope, page
 from screens.pages.parts import primary, question
 from screens.widgets.button import Button
 from screens.widgets.node import Touch
-from screens.widgets.rows import Point
+from screens.widgets.rows import point_card
 from statemachines import views
 
 _ICONS = ("id_card", "eye", "shield", "eject")
@@ -18,13 +18,11 @@ def build(scope: Scope, shown: views.Notice) -> Content:
     ui, frame = scope.ui, scope.frame
     other = "en" if frame.language == "zh" else "zh"
     points = [
-        Point(ui, ui.words.write(point), icon=_ICONS[place % len(_ICONS)]) for place, point in enumerate(shown.points)
+        point_card(ui, ui.words.write(point), _ICONS[place % len(_ICONS)]) for place, point in enumerate(shown.points)
     ]
-    for point in points:
-        point.space_before = ui.theme.mm(9)
     return Content(
         head=[question(scope, ui.words("notice.question"))],
-        info=[*points],
+        info=points,
         actions=[Button(ui, ui.words("frame.language"), Touch("language", other), icon="language", kind="tint")],
         primary=primary(scope, "notice.agree", "agree", icon="forward"),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from screens.content import Scope
+from screens.theme import Role
 from screens.widgets.button import Button
-from screens.widgets.node import Node, Text, Touch
+from screens.widgets.node import Column, Node, Panel, Text, Touch
 from screens.widgets.rows import Heading, Point
 from statemachines import views
 
@@ -30,13 +31,21 @@ def section(
     if not points:
         return []
     ui = scope.ui
-    return [
-        Heading(ui, ui.words(heading)),
-        *(Point(ui, ui.words.write(point), mark, icon=icon) for point in points),
+    lines: list[Node] = [
+        Heading(ui, ui.words(heading), ground="surface"),
+        *(Point(ui, ui.words.write(point), mark, icon=icon, ground="surface") for point in points),
     ]
+    panel = Panel(ui, Column(lines, ui.theme.mm(4)), padding=7)
+    panel.space_before = ui.theme.mm(6)
+    return [panel]
 
 
-def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "") -> Button:
+def points_panel(scope: Scope, points: list[Point]) -> list[Node]:
+    """Points on one panel; nothing when there are none."""
+    return [Panel(scope.ui, Column(points, scope.ui.theme.mm(6)), padding=9)] if points else []
+
+
+def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "", role: Role = "lead") -> Button:
     """The one primary action."""
     return Button(
         scope.ui,
@@ -45,7 +54,7 @@ def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str =
         kind="primary",
         icon=icon,
         icon_behind=icon == "forward",
-        role="lead",
+        role=role,
     )
 
 

@@ -22,7 +22,7 @@ def build(scope: Scope, shown: views.Refusal) -> Content:
         main = primary(scope, "refusal.done", "done", icon="forward")
     ui = scope.ui
     return Content(
-        head=[badge(ui, "look", 26), question(scope, ui.words.write(shown.what))],
+        head=[badge(ui, "look", 34), question(scope, ui.words.write(shown.what))],
         info=[
             *section(scope, "refusal.advice", shown.advice, icon="forward"),
             *section(scope, "refusal.works", shown.works, "good"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from screens.content import Content, Scope, page
 from screens.pages.parts import action, primary, question, sentence
-from screens.widgets.icons import Icon
-from screens.widgets.indicators import Changing
+from screens.widgets.indicators import Ring
 from statemachines import views
 
 
@@ -16,15 +15,11 @@ def build(scope: Scope, shown: views.StillThere) -> Content:
     words = ui.words
     return Content(
         head=[
-            Icon(ui, "clock", 40, "primary", weight=1.4),
             question(scope, words("still_there.question")),
             sentence(scope, words("still_there.note")),
-            Changing(
-                ui, lambda passed: words("still_there.seconds", count=max(0, shown.seconds - passed)), colour="muted"
-            ),
         ],
+        picture=Ring(ui, shown.seconds, words("still_there.note_seconds"), down=True),
         actions=[action(scope, "still_there.leave", "leave", icon="eject")],
-        primary=primary(scope, "still_there.more_time", "more_time", icon="clock"),
+        primary=primary(scope, "still_there.more_time", "more_time", icon="clock", role="question"),
         whole=True,
-        centred=True,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screens.content import Content, Scope, page
 from screens.pages.parts import question
-from screens.widgets.indicators import Changing, WaitBar
+from screens.widgets.indicators import Changing, Ring, WaitBar
 from screens.widgets.node import Node
 from screens.widgets.rows import callout
 from statemachines import views
@@ -26,9 +26,11 @@ def waiting(scope: Scope, at_most: int) -> list[Node]:
 
 @page(views.Working)
 def build(scope: Scope, shown: views.Working) -> Content:
-    """The bar fills as the longest wait passes."""
+    """The ring closes as the longest wait passes; the seconds so far stand in it."""
     ui = scope.ui
     keep = [callout(ui, ui.words.write(shown.keep))] if shown.keep else []
+    at_most = ui.words("working.at_most", count=shown.at_most)
     return Content(
-        head=[question(scope, ui.words.write(shown.doing)), *waiting(scope, shown.at_most), *keep], centred=True
+        head=[question(scope, ui.words.write(shown.doing)), *keep],
+        picture=Ring(ui, shown.at_most, at_most, later=ui.words("working.longer")),
     )

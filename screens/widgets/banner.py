@@ -7,49 +7,54 @@ from screens.widgets.node import Node, Text, Ui
 
 
 class Banner(Node):
-    """Title and a line of words on the primary colour, a social security card drawn beside or below."""
+    """Title and a line of words on the primary colour; a social security card below them, or beside when it is low."""
+
+    grows = True
 
     def __init__(self, ui: Ui, title: str, line: str) -> None:
         theme = ui.theme
-        self._title = Text(ui, title, "hero", bold=True, colour="on_primary", ground="primary", pitch=1.3)
-        self._line = Text(ui, line, "body", colour="on_primary", ground="primary")
+        self._title = Text(
+            ui,
+            title,
+            "display" if theme.glass.portrait else "hero",
+            bold=True,
+            colour="on_primary",
+            ground="primary",
+            pitch=1.3,
+        )
+        self._line = Text(ui, line, ui.reading, colour="on_primary", ground="primary")
         super().__init__([self._title, self._line])
-        self._portrait = theme.glass.portrait
-        self._padding = theme.mm(14 if self._portrait else 10)
-        self._gap = theme.mm(6)
+        self._padding = theme.mm(16 if theme.glass.portrait else 10)
+        self._gap = theme.mm(5)
         self._radius = theme.mm(6)
-        self._card_width = theme.mm(92)
         self._unit = theme.glass.pixels_per_mm
+        self._card = Rect(0, 0, 0, 0)
 
-    def _card(self, width: int) -> tuple[int, int]:
-        beside = self._title.natural_width + self._card_width + 2 * self._padding + self._gap <= width
-        return (self._card_width, round(self._card_width * 0.63)) if beside else (0, 0)
+    def _words(self, width: int) -> tuple[int, int]:
+        inner = width - 2 * self._padding
+        return self._title.height(inner), self._line.height(inner)
 
     def height(self, width: int) -> int:
-        """Words and room; the card stands in it."""
-        inner = width - 2 * self._padding
-        card_width, card_height = self._card(width)
-        words_width = inner - card_width - (self._gap if card_width else 0)
-        title = self._title.height(words_width)
-        return 2 * self._padding + max(title, card_height) + self._gap + self._line.height(inner)
+        """The words and the room around them; the card takes what there is more."""
+        return sum(self._words(width)) + self._gap + 2 * self._padding
 
     def place(self, rect: Rect) -> None:
-        """Title at the left, the line below."""
+        """Words from the top; the card in what is left, if that is enough for one."""
         super().place(rect)
         inner = rect.inset(self._padding)
-        card_width, card_height = self._card(rect.width)
-        words_width = inner.width - card_width - (self._gap if card_width else 0)
-        title = self._title.height(words_width)
-        line = self._line.height(inner.width)
-        upper = inner.height - line - self._gap
-        self._title.place(Rect(inner.x, inner.y + (upper - title) // 2, words_width, title))
-        self._line.place(Rect(inner.x, inner.bottom - line, inner.width, line))
-        self._at = Rect(inner.right - card_width, inner.y + (upper - card_height) // 2, card_width, card_height)
+        title, line = self._words(rect.width)
+        self._title.place(Rect(inner.x, inner.y, inner.width, title))
+        self._line.place(Rect(inner.x, inner.y + title + self._gap, inner.width, line))
+        top = self._line.rect.bottom + 2 * self._gap
+        width = min(inner.width * 5 // 6, round((inner.bottom - top) / 0.63), round(210 * self._unit))
+        height = round(width * 0.63)
+        if width >= 50 * self._unit:
+            self._card = Rect(inner.right - width, inner.bottom - height, width, height)
 
     def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
         """The ground and the card."""
         pen.fill(self.rect, "primary", self._radius)
-        card = self._at
+        card = self._card
         if not card.width:
             return
         u = card.width / 100
@@ -57,10 +62,17 @@ class Banner(Node):
         def box(x: float, y: float, width: float, height: float) -> Rect:
             return Rect(round(card.x + x * u), round(card.y + y * u), round(width * u), round(height * u))
 
-        pen.frame(card, "ink", "surface", max(2, 0.6 * self._unit), 5 * u)
-        pen.fill(box(2, 44, 96, 9), "tint")
-        pen.frame(box(9, 17, 17, 14), "ink", "look", max(1.5, 0.4 * self._unit), 2.5 * u)
-        pen.fill(box(34, 20, 40, 3.4), "muted", 1.7 * u)
-        pen.fill(box(34, 27, 26, 3.4), "muted", 1.7 * u)
-        pen.disc(card.x + 86 * u, card.y + 16 * u, 7 * u, "wrong")
-        pen.disc(card.x + 86 * u, card.y + 16 * u, 4 * u, "surface")
+        pen.frame(card, "ink", "surface", 0.5 * self._unit, 4.5 * u)
+        pen.fill(box(0.6, 43, 98.8, 3), "primary")
+        pen.fill(box(0.6, 46, 98.8, 8), "tint")
+        pen.frame(box(8, 17, 17, 14), "ink", "look", 0.4 * self._unit, 2.5 * u)
+        for y in (22, 25.6):
+            pen.fill(box(8.4, y, 6, 0.5), "ink")
+            pen.fill(box(18.6, y, 6, 0.5), "ink")
+        pen.fill(box(32, 18, 36, 3), "ink", 1.5 * u)
+        pen.fill(box(32, 24.5, 46, 2.2), "muted", 1.1 * u)
+        pen.fill(box(32, 29.5, 28, 2.2), "muted", 1.1 * u)
+        x, y = card.x + 87 * u, card.y + 15.5 * u
+        pen.disc(x, y, 7 * u, "primary")
+        pen.ring(x, y, 4.2 * u, "surface", 0.9 * u)
+        pen.disc(x, y, 1.6 * u, "surface")

@@ -30,20 +30,20 @@ class Tile(Node):
             )
         ]
         if note is not None:
-            self._words.append(Text(ui, write(note), "small", colour="muted", ground=ground, pitch=1.3))
+            self._words.append(Text(ui, write(note), ui.aside, colour="muted", ground=ground, pitch=1.3))
         super().__init__(self._words)
         self.touch = Touch("choose", choice.id) if open_ else None
         self._grounds: tuple[Colour, Colour] = (ground, "tint")
         self._icon = choice.icon if choice.icon in icons.ICONS else ""
         self._tall = tall
-        self._disc = theme.mm(28 if tall else 20) if self._icon else 0
+        self._disc = theme.mm(34 if tall else 22) if self._icon else 0
         self._padding = theme.mm(8 if tall else 6)
         self._gap = theme.mm(5)
         self._line_gap = theme.mm(1.5)
         self._radius = theme.mm(4)
         self._edge = max(2, theme.mm(0.6))
         self._least = theme.primary_height
-        self.most = theme.mm(112 if tall else 40)
+        self.most = theme.mm((200 if theme.large else 150) if tall else 40)
 
     def _words_height(self, width: int) -> int:
         return sum(text.height(width) for text in self._words) + self._line_gap * (len(self._words) - 1)
@@ -123,6 +123,6 @@ def tile_rows(ui: Ui, choices: tuple[views.Choice, ...]) -> list[Node]:
     for start in range(0, len(tiles), columns):
         row = TileRow(ui, tiles[start : start + columns], columns)
         if columns == 1 and portrait:
-            row.most = ui.theme.mm(64)
+            row.most = ui.theme.mm(70)
         rows.append(row)
     return rows

@@ -10,7 +10,7 @@ from screens.widgets.node import Node, Text, Touch, Ui
 
 
 def paged(blocks: Sequence[Node], width: int, height: int, choices: int) -> list[list[Node]]:
-    """Blocks in order on as few pages as they need, ``height`` pixels and ``choices`` each; headings keep their next."""
+    """Blocks in order on pages of ``height`` pixels and ``choices`` each, as few as it takes."""
     pages: list[list[Node]] = [[]]
     used = count = 0
     for place, block in enumerate(blocks):

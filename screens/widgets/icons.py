@@ -83,6 +83,28 @@ class Icon(Node):
         draw(pen, self.name, x - self.size / 2, y - self.size / 2, self.size, self._colour, self._weight)
 
 
+class IconDisc(Node):
+    """An icon on a tinted disc, in the middle of its place."""
+
+    def __init__(self, ui: Ui, name: str, size: float) -> None:
+        super().__init__()
+        if name not in ICONS:
+            raise UnknownIcon(name)
+        self.name = name
+        self.size = ui.theme.mm(size)
+
+    def height(self, width: int) -> int:
+        """Its size."""
+        return self.size
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """The disc, the icon on it."""
+        x, y = self.rect.centre
+        pen.disc(x, y, self.size / 2, "tint")
+        inner = self.size * 0.56
+        draw(pen, self.name, x - inner / 2, y - inner / 2, inner, "on_tint", 1.7)
+
+
 class Badge(Node):
     """An icon on a filled disc: good (a check), wrong (a cross), look (an exclamation mark). Never colour alone."""
 

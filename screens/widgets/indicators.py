@@ -69,6 +69,68 @@ class WaitBar(Node):
         )
 
 
+class Ring(Node):
+    """A ring that closes (or, ``down``, opens) as seconds pass, their number in it, a line of words below.
+
+    ``later``: the words once more than ``seconds`` have passed.
+    """
+
+    grows = True
+    ticks = 1
+
+    def __init__(self, ui: Ui, seconds: int, words: str, *, down: bool = False, later: str = "") -> None:
+        super().__init__()
+        self._seconds = max(1, seconds)
+        self._down = down
+        self._number = Text(
+            ui, "000", "display" if ui.theme.glass.portrait else "hero", bold=True, align="centre", middle=True
+        )
+        self._words = Text(ui, words, ui.reading, colour="muted", align="centre")
+        self._later = Text(ui, later or words, ui.reading, colour="muted", align="centre")
+        self._widest = ui.theme.mm(150)
+        self._least = ui.theme.mm(52)
+        self._thick = ui.theme.mm(7)
+        self._gap = ui.theme.mm(8)
+
+    @property
+    def parts(self) -> list[Text]:
+        """Its texts, which it paints itself."""
+        return [self._number, self._words, self._later]
+
+    def _words_height(self, width: int) -> int:
+        return max(self._words.height(width), self._later.height(width))
+
+    def height(self, width: int) -> int:
+        """A ring around the number, and the words."""
+        return self._least + self._gap + self._words_height(width)
+
+    def place(self, rect: Rect) -> None:
+        """In the middle, a little above it."""
+        words = self._words_height(rect.width)
+        diameter = max(self._least, min(self._widest, rect.width, rect.height - words - self._gap))
+        spare = rect.height - diameter - self._gap - words
+        top = rect.y + max(0, spare * 2 // 5)
+        super().place(Rect(rect.x, top, rect.width, diameter + self._gap + words))
+        self._radius = (diameter - self._thick) // 2
+        self._number.place(Rect(rect.x, top, rect.width, diameter))
+        for text in (self._words, self._later):
+            text.place(Rect(rect.x, top + diameter + self._gap, rect.width, words))
+
+    def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
+        """The whole ring pale, the part that counts in colour."""
+        passed = int(elapsed)
+        shown = max(0, self._seconds - passed) if self._down else passed
+        part = min(1.0, shown / self._seconds)
+        x, _ = self.rect.centre
+        y = self._number.rect.centre[1]
+        pen.ring(x, y, self._radius, "edge", self._thick / 4)
+        if part > 0:
+            pen.ring(x, y, self._radius, "primary", self._thick, part)
+        self._number.lines = [str(shown)]
+        self._number.paint(pen)
+        (self._later if passed > self._seconds else self._words).paint(pen)
+
+
 class Changing(Text):
     """Words that change with the seconds since the page was shown. Its place must be wide enough for all of them."""
 

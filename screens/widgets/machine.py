@@ -1,10 +1,12 @@
 """The machine's front, drawn: where the hands must go is lit amber, with an arrow and what belongs there.
 
-Drawn on a board of 300 by 200 units and scaled to its place. Up to 150 is the machine; cards and paper hang below.
+Drawn on a board of 300 by 244 units and scaled to its place. Down to 196 is the machine; cards and paper hang below.
+What goes in moves up, what comes out moves down.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from screens.pen import Pen, Rect
@@ -12,14 +14,14 @@ from screens.theme import Colour
 from screens.widgets.node import Node, Ui
 from statemachines import views
 
-BOARD = (300, 200)
+BOARD = (300, 244)
 Motion = Literal["in", "out", "type", "none"]
 
 _PARTS: dict[views.Part, tuple[float, float, float, float]] = {
-    "card_slot": (16, 62, 78, 74),
-    "keypad": (108, 62, 74, 74),
-    "receipt": (196, 62, 88, 28),
-    "id_plate": (196, 98, 88, 38),
+    "card_slot": (18, 104, 78, 76),
+    "keypad": (110, 104, 74, 76),
+    "receipt": (198, 104, 84, 26),
+    "id_plate": (198, 138, 84, 42),
 }
 """Part -> its ground on the board: x, y, width, height."""
 
@@ -86,7 +88,7 @@ class Machine(Node):
     grows = True
 
     def __init__(
-        self, ui: Ui, lit: tuple[views.Part, ...], motion: Motion = "in", *, least: float = 70, most: float = 215
+        self, ui: Ui, lit: tuple[views.Part, ...], motion: Motion = "in", *, least: float = 70, most: float = 250
     ) -> None:
         super().__init__()
         self._lit = lit
@@ -104,100 +106,104 @@ class Machine(Node):
         super().place(Rect(rect.x, rect.y + (rect.height - height) // 2, rect.width, height))
 
     def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
-        """Front, parts, then what moves."""
+        """Front and parts, then what is put in or comes out."""
         board = Board(pen, self.rect)
-        board.box(0, 0, 300, 150, "device", 12, edge="device_dark")
-        board.box(34, -1, 232, 46, "device_dark", 6)
-        board.box(40, 5, 220, 34, "primary", 3)
-        board.box(50, 13, 78, 5, "tint", 2.5)
-        board.box(50, 24, 120, 5, "tint", 2.5)
-        board.box(214, 16, 36, 13, "on_primary", 3)
+        board.box(0, 0, 300, 196, "device", 12, edge="device_dark")
+        board.box(24, 10, 252, 82, "device_dark", 7)
+        board.box(30, 16, 240, 70, "surface", 3)
+        board.box(30, 16, 240, 11, "primary", 3)
+        board.box(42, 36, 92, 6, "device_dark", 3)
+        for left, top in ((42, 50), (100, 50), (158, 50), (42, 67), (100, 67)):
+            board.box(left, top, 50, 12, "tint", 3, edge="device_dark")
+        board.box(220, 67, 40, 12, "primary", 3)
         for part, (x, y, width, height) in _PARTS.items():
             lit = part in self._lit
             board.box(x, y, width, height, "look" if lit else "surface", 7, edge="on_look" if lit else "device_dark")
-        self._slot(board)
-        self._keypad(board)
-        self._receipt(board)
+        board.box(28, 116, 58, 7, self._ink("card_slot"), 3.5)
+        board.box(208, 113, 64, 7, self._ink("receipt"), 3.5)
         self._plate(board)
+        self._keypad(board)
+        if "card_slot" in self._lit:
+            self._card(board)
+        if "id_plate" in self._lit:
+            self._id_card(board)
+        if "receipt" in self._lit:
+            self._paper(board)
 
-    def _slot(self, board: Board) -> None:
-        board.box(26, 74, 58, 7, "on_look" if "card_slot" in self._lit else "device_dark", 3.5)
-        if "card_slot" not in self._lit or self._motion == "none":
-            return
+    def _ink(self, part: views.Part) -> Colour:
+        return "on_look" if part in self._lit else "device_dark"
+
+    def _card(self, board: Board) -> None:
         if self._motion == "out":
-            board.box(31, 79, 48, 44, "ink", 0)
-            board.box(32, 78, 46, 58, "primary", 4)
-            board.box(32, 96, 46, 8, "tint", 0)
-            board.box(39, 114, 26, 4, "on_primary", 2)
-            board.box(39, 122, 18, 4, "on_primary", 2)
-            board.arrow(55, 188, 40, down=True)
-            return
-        social_card(board, 32, 112, 46, 74)
-        board.arrow(55, 87, 22, down=False)
+            social_card(board, 34, 120, 46, 74, hidden=0.24)
+            board.arrow(57, 240, 38, down=True)
+        elif self._motion == "in":
+            social_card(board, 34, 160, 46, 74)
+            board.arrow(57, 128, 26, down=False)
+
+    def _id_card(self, board: Board) -> None:
+        if self._motion == "out":
+            identity_card(board, 209, 141)
+            board.arrow(240, 234, 42, down=True)
+        elif self._motion == "in":
+            identity_card(board, 209, 194)
+            board.arrow(240, 158, 30, down=False)
+
+    def _paper(self, board: Board) -> None:
+        board.box(214, 117, 52, 82, "surface", 2, edge="on_look")
+        for y, width in ((128, 28), (137, 38), (146, 38), (155, 30), (168, 38), (177, 22)):
+            board.box(221, y, width, 3, "muted", 1.5)
+        board.arrow(240, 240, 34, down=True)
 
     def _keypad(self, board: Board) -> None:
         lit = "keypad" in self._lit
         key: Colour = "surface" if lit else "device"
-        edge: Colour = "on_look" if lit else "device_dark"
+        edge = self._ink("keypad")
         for row in range(4):
             for column in range(3):
-                board.box(115 + column * 15, 69 + row * 16, 12, 12, key, 2.5, edge=edge)
-        for row, colour in enumerate(("wrong", "look", "good")):
-            role: Colour = {"wrong": "wrong", "look": "paper", "good": "good"}[colour]  # type: ignore[assignment]
-            board.box(162, 69 + row * 21.5, 13, 17, role if lit else "device", 2.5, edge=edge)
+                board.box(117 + column * 15, 112 + row * 16, 12, 12, key, 2.5, edge=edge)
+        roles: tuple[Colour, ...] = ("wrong", "surface", "good")
+        for row, role in enumerate(roles):
+            board.box(164, 112 + row * 21.5, 13, 17, role if lit else "device", 2.5, edge=edge)
         if lit:
-            board.line((165.5, 74.5, 171.5, 80.5), "on_wrong", 1.6)
-            board.line((171.5, 74.5, 165.5, 80.5), "on_wrong", 1.6)
-            board.line((171.6, 95.8, 165.6, 99.2, 171.6, 102.6), "ink", 1.6)
-            board.line((165.2, 121, 167.8, 123.6, 172, 118), "on_good", 1.6)
-            board.arrow(145, 139, 46, down=False)
-
-    def _receipt(self, board: Board) -> None:
-        lit = "receipt" in self._lit
-        board.box(206, 72, 68, 7, "on_look" if lit else "device_dark", 3.5)
-        if lit:
-            board.box(213, 76, 54, 82, "surface", 2, edge="on_look")
-            for y, width in ((88, 30), (98, 40), (106, 40), (114, 32), (126, 40), (134, 24)):
-                board.box(220, y, width, 3, "muted", 1.5)
-            board.arrow(240, 196, 34, down=True)
+            board.line((167.5, 117.5, 173.5, 123.5), "on_wrong", 1.6)
+            board.line((173.5, 117.5, 167.5, 123.5), "on_wrong", 1.6)
+            board.line((173, 138.6, 168, 142, 173, 145.4), "ink", 1.6)
+            board.line((167.2, 164, 169.8, 166.6, 174, 161), "on_good", 1.6)
+            board.arrow(147, 184, 48, down=False)
 
     def _plate(self, board: Board) -> None:
-        lit = "id_plate" in self._lit
-        ink: Colour = "on_look" if lit else "device_dark"
-        if lit and self._motion != "none":
-            board.box(211, 100, 62, 38, "surface", 4, edge="on_look")
-            board.disc(224, 113, 5, "muted")
-            board.box(216, 120, 16, 9, "muted", 4)
-            for y, width in ((108, 28), (117, 28), (126, 18)):
-                board.box(238, y, width, 3, "muted", 1.5)
-            if self._motion == "out":
-                board.arrow(242, 144, 44, down=False)
-            else:
-                board.arrow(242, 144, 44, down=False)
-            return
-        for radius in (4.0, 9.0, 14.0):
-            board.line(_wave(240, 128, radius), ink, 2.2)
-        board.disc(240, 128, 2.4, ink)
+        ink = self._ink("id_plate")
+        for radius in (5.0, 10.5, 16.0):
+            board.line(_wave(240, 169, radius), ink, 2.2)
+        board.disc(240, 169, 2.6, ink)
 
 
 def _wave(x: float, y: float, radius: float) -> tuple[float, ...]:
-    half = radius * 0.72
-    return (
-        x - radius,
-        y - half * 0.9,
-        x - half * 0.55,
-        y - radius * 1.15,
-        x + half * 0.55,
-        y - radius * 1.15,
-        x + radius,
-        y - half * 0.9,
-    )
+    """Points of an arc above ``x``, ``y``, a little more than a quarter of a circle."""
+    angles = [math.radians(degrees) for degrees in range(-52, 53, 13)]
+    return tuple(value for angle in angles for value in (x + radius * math.sin(angle), y - radius * math.cos(angle)))
 
 
-def social_card(board: Board, x: float, y: float, width: float, height: float) -> None:
-    """A social security card upright, chip end up."""
-    board.box(x, y, width, height, "primary", 4, edge="ink")
-    board.box(x + 1, y + height * 0.42, width - 2, height * 0.1, "tint", 0)
-    board.box(x + width * 0.34, y + height * 0.12, width * 0.32, height * 0.17, "look", 2, edge="ink")
-    board.box(x + width * 0.16, y + height * 0.64, width * 0.5, height * 0.05, "on_primary", 2)
-    board.box(x + width * 0.16, y + height * 0.76, width * 0.34, height * 0.05, "on_primary", 2)
+def social_card(board: Board, x: float, y: float, width: float, height: float, *, hidden: float = 0.0) -> None:
+    """A social security card upright, chip end up; the ``hidden`` part of its upper end is still in the machine."""
+    cut = height * hidden
+    board.box(x, y, width, height - cut, "primary", 4 if not hidden else 2, edge="ink")
+
+    def at(part: float) -> float:
+        return y + height * part - cut
+
+    if not hidden:
+        board.box(x + width * 0.34, at(0.11), width * 0.32, height * 0.17, "look", 2, edge="ink")
+    board.box(x + 1, at(0.42), width - 2, height * 0.1, "tint", 0)
+    board.box(x + width * 0.16, at(0.64), width * 0.5, height * 0.05, "on_primary", 2)
+    board.box(x + width * 0.16, at(0.76), width * 0.34, height * 0.05, "on_primary", 2)
+
+
+def identity_card(board: Board, x: float, y: float) -> None:
+    """A resident ID card lying across, face up."""
+    board.box(x, y, 62, 39, "surface", 4, edge="on_look")
+    board.disc(x + 47, y + 13, 5.5, "muted")
+    board.box(x + 39, y + 21, 16, 10, "muted", 4)
+    for line, width in ((9, 26), (17, 22), (25, 26)):
+        board.box(x + 7, y + line, width, 3, "muted", 1.5)

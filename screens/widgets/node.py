@@ -26,6 +26,16 @@ class Ui:
     content_width: int
     """Pixels a page's main column has."""
 
+    @property
+    def reading(self) -> Role:
+        """What sentences to be read are set in: a tall screen has room for more than the least."""
+        return "lead" if self.theme.glass.portrait else "body"
+
+    @property
+    def aside(self) -> Role:
+        """What explains or qualifies it."""
+        return "body" if self.theme.glass.portrait else "small"
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:
@@ -55,6 +65,10 @@ class Node:
         self.children = list(children)
         self.rect = Rect(0, 0, 0, 0)
         self.touch: Touch | None = None
+
+    def room_to_grow(self, width: int) -> int:
+        """How many pixels higher it may become, if it grows at all; ``most`` limits it."""
+        return max(0, self.most - self.height(width)) if self.most else 1_000_000
 
     def height(self, width: int) -> int:
         """The pixels it needs in height when it is ``width`` wide."""
@@ -172,7 +186,7 @@ class Column(Node):
         for child in self.children:
             height = child.height(rect.width)
             if spare > 0 and child in growing:
-                height += spare // len(growing)
+                height += min(spare // len(growing), child.room_to_grow(rect.width))
             child.place(Rect(rect.x, y, rect.width, height))
             y += height + self._gap
 
@@ -227,7 +241,14 @@ class Panel(Node):
     """One node on a coloured ground with rounded corners and room around."""
 
     def __init__(
-        self, ui: Ui, child: Node, *, ground: Colour = "surface", edge: Colour | None = "shade", padding: float = 6
+        self,
+        ui: Ui,
+        child: Node,
+        *,
+        ground: Colour = "surface",
+        edge: Colour | None = "shade",
+        padding: float = 6,
+        most: float = 0,
     ) -> None:
         super().__init__([child])
         self._padding = ui.theme.mm(padding)
@@ -236,6 +257,7 @@ class Panel(Node):
         self._ground: Colour = ground
         self._edge = edge
         self.grows = child.grows
+        self.most = ui.theme.mm(most)
 
     def height(self, width: int) -> int:
         """The child's, and the room around it."""

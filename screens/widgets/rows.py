@@ -14,8 +14,8 @@ from statemachines import views
 class Heading(Text):
     """The heading of a group of lines."""
 
-    def __init__(self, ui: Ui, text: str) -> None:
-        super().__init__(ui, text, "body", bold=True, colour="on_tint", ground="paper")
+    def __init__(self, ui: Ui, text: str, *, ground: Colour = "paper") -> None:
+        super().__init__(ui, text, ui.reading, bold=True, colour="on_tint", ground=ground)
         self.space_before = ui.theme.mm(8)
         self.keeps_next = True
 
@@ -24,17 +24,23 @@ class LabelledValue(Node):
     """Label at the left, value at the right, or below it when the two do not fit side by side; a hairline below."""
 
     def __init__(self, ui: Ui, row: views.Row, *, ground: Colour = "paper") -> None:
-        self._label = Text(ui, ui.words.write(row.label), "body", colour="muted", ground=ground)
+        self._label = Text(ui, ui.words.write(row.label), ui.reading, colour="muted", ground=ground)
         colour: Colour = {"wrong": "wrong", "good": "good", "muted": "muted"}.get(row.look, "ink")  # type: ignore[assignment]
         self._value = Text(
-            ui, ui.words.write(row.value), "body", bold=row.look != "muted", colour=colour, ground=ground, align="right"
+            ui,
+            ui.words.write(row.value),
+            ui.reading,
+            bold=row.look != "muted",
+            colour=colour,
+            ground=ground,
+            align="right",
         )
         self._mark = icons.badge(ui, row.look, 6.5) if row.look in ("good", "wrong") else None
         super().__init__([self._label, self._value, *([self._mark] if self._mark else [])])
         self._gap = ui.theme.mm(6)
         self._room = ui.theme.mm(2.6)
         self._hairline = max(1, ui.theme.mm(0.3))
-        self.most = self.height(ui.content_width) + ui.theme.mm(7)
+        self.most = self.height(ui.content_width) + ui.theme.mm(9)
 
     def _mark_room(self) -> int:
         return self._mark.size + self._gap // 2 if self._mark else 0
@@ -95,14 +101,14 @@ class Point(Row):
         bold: bool = False,
         ground: Colour = "paper",
     ) -> None:
-        words = Text(ui, text, "body", bold=bold, ground=ground)
+        words = Text(ui, text, ui.reading, bold=bold, ground=ground)
         size = words.line_height / ui.theme.glass.pixels_per_mm
         picture: Node = (
             icons.badge(ui, mark, size * 0.9) if mark else icons.Icon(ui, icon or "dash", size * 0.9, "on_tint")
         )
         holder = _Top(picture, words.line_height)
         super().__init__([holder, words], [round(words.line_height * 0.95), 1.0], ui.theme.mm(4))
-        self.space_before = ui.theme.mm(4)
+        self.space_before = ui.theme.mm(5)
 
 
 class _Top(Node):
@@ -119,6 +125,15 @@ class _Top(Node):
         super().place(rect)
         size = self.children[0].height(rect.width)
         self.children[0].place(Rect(rect.x, rect.y + (self._line - size) // 2, size, size))
+
+
+def point_card(ui: Ui, text: str, icon: str) -> Node:
+    """A sentence with its icon on a panel of its own, for pages with a few things to read."""
+    disc = icons.IconDisc(ui, icon, 22)
+    words = Text(ui, text, ui.reading, ground="surface", middle=True)
+    card = Panel(ui, Row([disc, words], [disc.size, 1.0], ui.theme.mm(8)), padding=6, most=76)
+    card.space_before = ui.theme.gap
+    return card
 
 
 def callout(ui: Ui, text: str, mark: Literal["good", "wrong", "look", "out"] = "look") -> Node:
@@ -141,8 +156,8 @@ class TouchRow(Node):
     ) -> None:
         theme = ui.theme
         self._title = Text(ui, title, "lead", bold=True, ground="surface", middle=True)
-        self._detail = Text(ui, detail, "small", colour="muted", ground="surface", middle=True, pitch=1.2)
-        self._value = Text(ui, value, "body", bold=True, ground="surface", align="right", middle=True)
+        self._detail = Text(ui, detail, ui.aside, colour="muted", ground="surface", middle=True, pitch=1.2)
+        self._value = Text(ui, value, ui.reading, bold=True, ground="surface", align="right", middle=True)
         self._mark = icons.badge(ui, mark, 6.5) if mark else None
         super().__init__(
             [self._title, self._detail, *([self._value] if value else []), *([self._mark] if self._mark else [])]
@@ -156,7 +171,7 @@ class TouchRow(Node):
         self._radius = theme.mm(4)
         self._edge = max(2, theme.mm(0.6))
         self._least = theme.target
-        self.most = theme.mm(32)
+        self.most = theme.mm(56)
 
     def _inner(self, width: int) -> int:
         return width - 2 * self._padding - self._arrow - self._gap

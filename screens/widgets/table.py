@@ -48,7 +48,7 @@ class TableLine(Node):
     """Cells in the table's columns, the first at the left, amounts at the right; a hairline below."""
 
     def __init__(self, ui: Ui, cells: list[str], *, head: bool = False, mark: str = "") -> None:
-        role: Role = "small"
+        role: Role = "body" if ui.content_width >= ui.theme.mm(250) else "small"
         self._cells = [
             Text(
                 ui,
@@ -69,7 +69,7 @@ class TableLine(Node):
         self._head = head
         self._gap = ui.theme.mm(3)
         self.keeps_next = head
-        self.most = self.height(ui.content_width) + ui.theme.mm(6)
+        self.most = self.height(ui.content_width) + ui.theme.mm(10)
 
     def _widths(self, width: int) -> list[int]:
         if len(self._cells) == 2:  # a gap: the words take the other columns
