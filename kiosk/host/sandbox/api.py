@@ -175,7 +175,7 @@ def _records(box: Sandbox, session: Session) -> tuple[PersonRow, list[YearRow]]:
 def _history(box: Sandbox, session: Session, scheme: Scheme) -> tuple[PersonRow, shapes.ContributionHistory]:
     person, rows = _records(box, session)
     employers = box.places.employers.names
-    return person, records.contributions(scheme, person, rows, employers, box.rates, box.clock.now())
+    return person, records.contributions(scheme, person, rows, employers, box.rates, box.clock.now(), box.settled)
 
 
 @router.get("/session/card-status", tags=["queries"])

@@ -23,15 +23,24 @@ def part(base: int, rate: int) -> int:
 
 
 def contributions(
-    scheme: Scheme, person: PersonRow, years: Sequence[YearRow], employers: Sequence[str], rates: Rates, now: datetime
+    scheme: Scheme,
+    person: PersonRow,
+    years: Sequence[YearRow],
+    employers: Sequence[str],
+    rates: Rates,
+    now: datetime,
+    settled: int | None = None,
 ) -> shapes.ContributionHistory:
-    """F14. The insured time runs from the first paid month to the last month before ``now`` or before retirement."""
+    """F14. The insured time runs from the first paid month to the last one settled, or before retirement.
+
+    ``settled``: the month number up to which contributions are known; by default the month before ``now``.
+    """
     paid_in = [(row.year, _mask(row, scheme)) for row in years if _mask(row, scheme)]
     shown: list[shapes.YearContribution] = []
     if paid_in:
         first_year, first_mask = paid_in[0]
         first = month_number(first_year, (first_mask & -first_mask).bit_length())
-        last = month_number(now.year, now.month) - 1
+        last = month_number(now.year, now.month) - 1 if settled is None else settled
         if person.retired:
             last = min(last, person.retired - 1)
         for row in years:

@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -24,6 +24,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kiosk.host.sandbox.api import business_app
+from kiosk.host.sandbox.careers import month_number
 from kiosk.host.sandbox.certificates import TlsFiles
 from kiosk.host.sandbox.control import control_app
 from kiosk.host.sandbox.state import Sandbox
@@ -154,8 +155,10 @@ class _Servers:
         self._addresses = Addresses(
             f"{scheme}://{_name(self._business_socket)}", f"http://{_name(self._control_socket)}"
         )
-        engine = open_store(database, people_file=people, seed=seed, size=size, today=date.today())  # noqa: DTZ011
-        self._sandbox = Sandbox(engine, check_base=self._addresses.control)
+        today = datetime.now(UTC).date()
+        engine = open_store(database, people_file=people, seed=seed, size=size, today=today)
+        settled = month_number(today.year, today.month) - 1
+        self._sandbox = Sandbox(engine, settled, check_base=self._addresses.control)
         self._servers: list[_Server] = []
         self._stopped = False
 

@@ -36,9 +36,11 @@ class SandboxClock:
 
 @dataclass
 class Sandbox:
-    """One sandbox host. ``check_base``: where its public check page is found (``http://address:port``)."""
+    """One sandbox host. ``settled``: the month number up to which its contributions were made; ``check_base``: where
+    its public check page is found (``http://address:port``)."""
 
     engine: Engine
+    settled: int
     check_base: str = ""
     clock: SandboxClock = field(default_factory=SandboxClock)
     faults: FaultBoard = field(default_factory=FaultBoard)

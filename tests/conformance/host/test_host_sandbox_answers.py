@@ -87,6 +87,15 @@ async def test_one_who_works_by_id_card(host: HttpHost, id_card_of: IdCard) -> N
     assert (await host.personal_data(person)).employer == "示例市华光电子有限公司"
 
 
+async def test_a_month_that_passes_while_the_host_runs_is_no_gap(
+    host: HttpHost, sandbox_host: Any, id_card_of: IdCard
+) -> None:
+    before = await host.contributions(await host.identify_by_id_card(id_card_of("zhao_min")), Scheme.PENSION)
+    sandbox_host.control.post("/sandbox/clock", json={"seconds": 400 * 86400}).raise_for_status()
+    later = await host.contributions(await host.identify_by_id_card(id_card_of("zhao_min")), Scheme.PENSION)
+    assert (later.gaps, later.months_paid, later.years) == (0, before.months_paid, before.years)
+
+
 async def test_running_benefits_are_told(host: HttpHost, sandbox_host: Any) -> None:
     found = []
     for candidate in sandbox_host.people(kind="ordinary", retired=False, limit=100):

@@ -52,7 +52,7 @@ serve(folder / "host.sqlite", people=people, listen="127.0.0.1:0", control="127.
 def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     database = tmp_path_factory.mktemp("openapi") / "host.sqlite"
     engine = open_store(database, people_file=DEMO, seed=1, size=11, today=date(2026, 11, 22))
-    document = business_app(Sandbox(engine)).openapi()
+    document = business_app(Sandbox(engine, settled=0)).openapi()
     engine.dispose()
     return document
 
