@@ -49,8 +49,8 @@ class World:
         self.stations = {station.name: station for station in stations}
         self._memories = memories
         self._clock = clock
-        self._store = store
-        self._before: Json = self._store.read() or {}
+        self.store = store
+        self._before: Json = self.store.read() or {}
         self.events = EventLog(self._before.get("next_event", 0))
         self._lock = threading.RLock()
         self._plan = FaultPlan()
@@ -123,9 +123,10 @@ class World:
         """A person puts a card of theirs (or the one named) into the reader or onto the plate."""
         with self._lock:
             station, place = self._card_device(kind, device)
-            chosen = self.places.held(person, kind, card)
+            self.places.check_person(person)
             if self.places.inside(station.name) is not None:
                 raise CannotDo(place.full)
+            chosen = self.places.held(person, kind, card)
             place.put(station, self.people[chosen.owner])
             self.places.put(chosen, station.name)
             self._tell_card(chosen)
@@ -330,7 +331,7 @@ class World:
             self.events.add("scene", device=device, scene=now.scene)
 
     def _write(self) -> None:
-        self._store.write(
+        self.store.write(
             {
                 "cards": self.places.save(),
                 "devices": {
