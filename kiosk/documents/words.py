@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from kiosk.clock import KIOSK_ZONE
 from screens.locale import formats
 from screens.locale.catalogue import Catalogue
 
@@ -32,8 +33,8 @@ class PaperWords:
         return catalogue.say(self.language, key, **args)
 
     def moment(self, when: datetime) -> str:
-        """Date and time to the minute, in the machine's time zone: ``2026年11月22日 10:05``."""
-        local = when.astimezone() if when.tzinfo is not None else when
+        """Date and time to the minute, in the kiosk's time zone: ``2026年11月22日 10:05``. Without a zone: as it is."""
+        local = when.astimezone(KIOSK_ZONE) if when.tzinfo is not None else when
         return f"{formats.day(self.language, local.date())} {local:%H:%M}"
 
     def months(self, numbers: tuple[int, ...]) -> str:

@@ -222,7 +222,7 @@ class EscposSimulator(Simulator):
 
     def _png(self, piece: Piece) -> bytes:
         file = io.BytesIO()
-        stack(piece.strips, self.firmware.head.dots, piece.cut).save(file, "PNG", optimize=True)
+        stack(piece.strips, self.firmware.head.dots, piece.cut).save(file, "PNG")
         return file.getvalue()
 
     def save(self) -> Json:

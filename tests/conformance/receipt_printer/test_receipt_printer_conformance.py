@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -270,3 +271,26 @@ def test_the_registry_knows_it_and_the_verbs_work(line: Line) -> None:
         "cut": "printed",
     }
     assert said == ["printing the test page"]
+
+
+def test_other_peoples_client_prints_on_it() -> None:
+    """python-escpos, as it comes, against ``kiosk simulate receipt-printer --listen tcp://…``."""
+    from escpos.printer import Network
+
+    with Line(EscposSimulator(millimetres_per_second=0), "tcp://127.0.0.1:0") as line:
+        address = urlsplit(line.url)
+        peer = Network(address.hostname, address.port, timeout=2)
+        assert peer.is_online()
+        assert peer.paper_status() == 2
+        peer.set_with_default(align="center", bold=True)
+        peer.text("Hello\n")
+        peer.set_with_default()
+        peer.qr("https://example.invalid", native=True)
+        peer.cut()
+        assert peer.is_online()
+        while line.call(person(line).scene)["printing"]:
+            continue
+        assert on_paper(line) == [[f"{' ' * 21}Hello", "[qr https://example.invalid]"]]
+        line.set_fault("paper_out", True)
+        assert peer.paper_status() == 0
+        peer.close()

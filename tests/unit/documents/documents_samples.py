@@ -149,7 +149,9 @@ def papers(language: str, columns: int = 48) -> dict[str, tuple[Receipt, ...]]:
             HOLDER,
             ORIGIN,
             language,
-            d.Refusal("refusal.no_photo", ("advice.call_12333",), ("where.counter",), ("papers.id_card", "papers.photo")),
+            d.Refusal(
+                "refusal.no_photo", ("advice.call_12333",), ("where.counter",), ("papers.id_card", "papers.photo")
+            ),
             columns=columns,
         ),
     }

@@ -301,3 +301,20 @@ def test_identification() -> None:
     line.unplug()
     with pytest.raises(DeviceError):
         line.printer().identification()
+
+
+def test_a_knife_that_sticks_on_a_printer_that_answers_all_the_same() -> None:
+    line = line_of()
+    fences = 0
+
+    def look(data: bytes) -> bytes:
+        nonlocal fences
+        fences += data == b"\x00"
+        if fences == 6:
+            line.simulator.sensors.cutter_error = True
+        return data
+
+    line.on_answer = look
+    outcome = line.printer().print(RECEIPT)
+    assert isinstance(outcome, Torn)
+    assert (outcome.lines_sent, outcome.lines_confirmed) == (30, 30)
