@@ -6,9 +6,10 @@ import segno
 from PIL import Image, ImageDraw
 
 from devices.receipt_printer.fonts import Fonts
-from devices.receipt_printer.layout import TextLine, cells, clusters
-from devices.receipt_printer.receipt import DOTS_PER_CELL, Picture, Qr
+from devices.receipt_printer.layout import TextLine, cells, clusters, lay_out
+from devices.receipt_printer.receipt import DOTS_PER_CELL, Feed, Picture, Qr, Receipt
 
+DOTS_PER_MILLIMETRE = 8
 GLYPH = 24
 DRAWN = 22
 BASELINE = 19
@@ -69,3 +70,26 @@ def _glyph(draw: ImageDraw.ImageDraw, cluster: str, x: int, wide: int, fonts: Fo
         return
     for offset in (0, 1) if bold else (0,):
         draw.text((x + wide / 2 + offset, BASELINE), cluster, font=font, fill=0, anchor="ms")
+
+
+CUT_FEED = 6
+"""Lines fed before the cut."""
+
+
+def length_millimetres(receipt: Receipt) -> int:
+    """How long the receipt will be, at 203 dpi and lines of 30 dots: to tell people before it is printed."""
+    dots = CUT_FEED * (GLYPH + LEADING) if receipt.cut else 0
+    for line in lay_out(receipt):
+        match line:
+            case TextLine():
+                dots += (GLYPH + LEADING) * line.size.height
+            case Feed():
+                dots += (GLYPH + LEADING) * line.lines
+            case Picture():
+                dots += line.height
+            case Qr():
+                modules = segno.make(line.data, error=line.level.value, micro=False, boost_error=False).symbol_size(
+                    1, 0
+                )
+                dots += modules[1] * line.module + 2 * (GLYPH + LEADING)
+    return round(dots / DOTS_PER_MILLIMETRE)

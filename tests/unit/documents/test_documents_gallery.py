@@ -9,6 +9,7 @@ import pytest
 from documents_samples import papers
 
 from devices.receipt_printer.encoder import Encoder
+from devices.receipt_printer.raster import length_millimetres
 from devices.receipt_printer.simulator import EscposSimulator
 
 GALLERY = Path(__file__).parents[3] / "out" / "gallery" / "receipts"
@@ -35,6 +36,7 @@ def test_every_paper_comes_out_whole_and_is_in_the_gallery(language: str, column
             simulator.received(encoded.prologue + b"".join(segment.data for segment in encoded.segments))
             (piece,) = simulator.tear_off()["pieces"]
             assert piece["cut"]
+            assert abs(piece["millimetres"] - length_millimetres(sheet)) <= 1
             assert "�" not in "".join(piece["lines"])
             part = f"-{number}" if len(sheets) > 1 else ""
             (GALLERY / f"{name}{part}-{language}-{columns}.png").write_bytes(base64.b64decode(piece["png"]))
