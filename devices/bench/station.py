@@ -88,8 +88,9 @@ class Station:
 
     def set_fault(self, name: str, value: FaultValue) -> None:
         """Set a fault. Raises NoSuchThing, WrongValue."""
+        fitting = self.check_fault(name, value)
         try:
-            self.transport.set_fault(name, self.check_fault(name, value))
+            self.transport.set_fault(name, fitting)
         except ValueError as error:
             raise WrongValue(f"{self.name}: {error}") from error
 
