@@ -88,8 +88,6 @@ def length_millimetres(receipt: Receipt) -> int:
             case Picture():
                 dots += line.height
             case Qr():
-                modules = segno.make(line.data, error=line.level.value, micro=False, boost_error=False).symbol_size(
-                    1, 0
-                )
-                dots += modules[1] * line.module + 2 * (GLYPH + LEADING)
+                code = segno.make(line.data, error=line.level.value, micro=False, boost_error=False)
+                dots += int(code.symbol_size(border=0)[1]) * line.module + 2 * (GLYPH + LEADING)
     return round(dots / DOTS_PER_MILLIMETRE)

@@ -83,8 +83,10 @@ def print_file(printer: EscposReceiptPrinter, _: Cancellation, words: Sequence[s
         raise ValueError("give one text file")
     try:
         text = Path(words[0]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{words[0]}: {error}") from error
+    except OSError as error:
+        raise ValueError(f"{words[0]}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{words[0]} is not a text in UTF-8") from error
     tell(f"printing {words[0]}")
     return _outcome(printer.print(Receipt((Text(text.rstrip("\n")),), printer.columns)))
 
