@@ -129,9 +129,9 @@ class DeviceSettings(_Section):
     model: str = Field(description="Its model; `kiosk device CLASS --help` lists what there is.", examples=["pcsc"])
     at: str = Field(
         min_length=1,
-        description='Its address: "pcsc:NAME OF THE READER", "/dev/serial/by-id/...", "socket://127.0.0.1:7001",'
-        ' "tcp://printer:9100".',
-        examples=["pcsc:"],
+        description='Its address: "pcsc:NAME OF THE READER" or a part of the name, "/dev/serial/by-id/...",'
+        ' "socket://127.0.0.1:7001", "tcp://printer:9100".',
+        examples=["pcsc:Reader Name 00 00"],
     )
     options: dict[str, Any] = Field(
         default_factory=dict, description="Settings of the driver, as its documentation names them."

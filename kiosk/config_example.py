@@ -16,7 +16,7 @@ from statemachines.timing import DELAYS
 WIDTH = 100
 
 DEVICES: dict[str, dict[str, object]] = {
-    "card_reader": {"model": "pcsc", "at": "pcsc:"},
+    "card_reader": {"model": "pcsc", "at": "pcsc:Reader Name 00 00"},
     "id_reader": {"model": "sam-v", "at": "/dev/kiosk/id-reader"},
     "pin_pad": {"model": "zt598", "at": "/dev/kiosk/pin-pad"},
     "receipt_printer": {"model": "escpos", "at": "/dev/kiosk/receipt-printer"},

@@ -1,0 +1,1 @@
+"""What this machine has and lacks to be a kiosk, each with the remedy."""
