@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from screens.widgets.button import Button
 from screens.widgets.node import Node, Ui
@@ -47,18 +47,31 @@ class Scope:
     now: Callable[[], datetime]
 
 
-Builder = Callable[[Scope, Any], Content]
-PAGES: dict[str, Builder] = {}
-"""Class name of a page -> what builds its content."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the table. ``wide``: one column in landscape too (always, or on compact screens only).
+
+    ``left``: part of the width that the question's column has on compact screens.
+    """
+
+    builder: Callable[[Scope, Any], Content]
+    wide: bool | Literal["compact"] = False
+    left: float = 0.42
+
+
+PAGES: dict[str, Entry] = {}
+"""Class name of a page -> its entry."""
 
 P = TypeVar("P", bound=views.Page)
 
 
-def page(kind: type[P]) -> Callable[[Callable[[Scope, P], Content]], Callable[[Scope, P], Content]]:
+def page(
+    kind: type[P], *, wide: bool | Literal["compact"] = False, left: float = 0.42
+) -> Callable[[Callable[[Scope, P], Content]], Callable[[Scope, P], Content]]:
     """Enter a builder into the table of pages."""
 
     def enter(builder: Callable[[Scope, P], Content]) -> Callable[[Scope, P], Content]:
-        PAGES[kind.__name__] = builder
+        PAGES[kind.__name__] = Entry(builder, wide, left)
         return builder
 
     return enter

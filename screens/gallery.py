@@ -72,6 +72,8 @@ def pictures(sizes: list[str], modes: list[str], languages: list[str], samples: 
     """All combinations, grouped by size."""
     for size in sizes:
         for mode in modes:
+            if MODES[mode].get("low_reach") and GLASSES[size].within_reach:
+                continue
             for language in languages:
                 for sample in samples:
                     yield Picture(sample, language, mode, size)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from screens.content import PAGES, Content, Scope
+from screens.content import PAGES, Content, Entry, Scope
 from screens.locale.catalogue import Catalogue
 from screens.locale.formats import Words
 from screens.pen import Rect
@@ -23,6 +23,9 @@ from statemachines import views
 _LEFT = 0.44
 """Part of the width that the question has in landscape."""
 
+_BETWEEN = 14
+"""Millimetres between the two columns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -35,6 +38,7 @@ class Scene:
     turn: int
     turns: int
     anywhere: Node | None
+    alone: bool
 
     def nodes(self) -> list[Node]:
         """Every node, parents first."""
@@ -71,23 +75,32 @@ class Composer:
 
     def scene(self, frame: views.Frame, page: views.Page, turn: int = 0) -> Scene:
         """Lay out a view; ``turn`` is which of its local pages, brought into range. Raises WordsError, UnknownIcon."""
-        theme = replace(self.theme, large=frame.large)
-        ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, _content_width(theme))
+        theme = replace(
+            self.theme, large=frame.large, low_reach=self.theme.low_reach and not self.theme.glass.within_reach
+        )
         kind = type(page).__name__
-        content = PAGES[kind](Scope(ui, frame, self.now), page)
+        entry = PAGES[kind]
+        left = _left_width(theme, entry)
+        inner = theme.glass.width - 2 * theme.margin
+        width = inner - left - theme.mm(_BETWEEN) if left else inner
+        ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, width)
+        content = entry.builder(Scope(ui, frame, self.now), page)
         if frame.step is not None:
             content.head.insert(0, Steps(ui, *frame.step))
-        return _Arrangement(ui, frame, self.now, content).scene(kind, turn)
+        return _Arrangement(ui, frame, self.now, content, left).scene(kind, turn)
 
 
-def _content_width(theme: Theme) -> int:
+def _left_width(theme: Theme, entry: Entry) -> int:
+    """Pixels that the question's column has beside the other; 0 when all stands in one column."""
+    if theme.glass.portrait or entry.wide is True or (entry.wide == "compact" and theme.compact):
+        return 0
     inner = theme.glass.width - 2 * theme.margin
-    return inner if theme.glass.portrait else inner - int(inner * _LEFT) - theme.mm(14)
+    return int(inner * (entry.left if theme.compact else _LEFT))
 
 
 class _Arrangement:
-    def __init__(self, ui: Ui, frame: views.Frame, now: Callable[[], datetime], content: Content) -> None:
-        self.ui, self.frame, self.content = ui, frame, content
+    def __init__(self, ui: Ui, frame: views.Frame, now: Callable[[], datetime], content: Content, left: int) -> None:
+        self.ui, self.frame, self.content, self.left = ui, frame, content, left
         self.theme = theme = ui.theme
         self.low = theme.low_reach
         self.top = TopBar(ui, frame, now, buttons=not self.low and not content.alone)
@@ -97,23 +110,23 @@ class _Arrangement:
         high = self.bottom.height(width)
         self.bottom.place(Rect(0, height - high, width, high))
         self.roots: list[Node] = [self.top, self.bottom]
-        self.end = height - high - theme.mm(8)
+        self.end = height - high - theme.mm(5 if theme.compact else 8)
         if self.low and not content.alone:
             row = FrameButtons(ui, frame)
             inner = width - 2 * theme.margin
             row.place(Rect(theme.margin, self.end - row.height(inner), inner, row.height(inner)))
             self.roots.append(row)
             self.end = row.rect.y - theme.mm(8)
-        self.start = self.top.rect.bottom + theme.mm(14 if theme.glass.portrait else 9)
+        self.start = self.top.rect.bottom + theme.mm(14 if theme.glass.portrait else 6 if theme.compact else 9)
         self.turn = 0
         self.turns = 1
 
     def scene(self, kind: str, turn: int) -> Scene:
         self.turn = turn
-        if self.theme.glass.portrait:
-            self._portrait()
+        if self.left:
+            self._two_columns()
         else:
-            self._landscape()
+            self._one_column()
         content = self.content
         return Scene(
             self.frame.number,
@@ -123,6 +136,7 @@ class _Arrangement:
             self.turn,
             self.turns,
             content.primary if content.anywhere else None,
+            content.alone,
         )
 
     def _add(self, node: Node, rect: Rect) -> None:
@@ -131,36 +145,37 @@ class _Arrangement:
 
     # -- the two ways a screen stands ----------------------------------------------------------------------------------
 
-    def _portrait(self) -> None:
+    def _one_column(self) -> None:
         theme, content = self.theme, self.content
         x, width = theme.margin, theme.glass.width - 2 * theme.margin
-        head = Column(content.head, theme.mm(8))
+        head = self._head(width, theme.mm(8 if theme.glass.portrait else 4))
+        between = theme.mm(12 if theme.glass.portrait else 6)
         high = head.height(width)
         y = self.start
         flowing = bool(content.info or content.touch)
         if content.centred:
-            below = Stacked([*content.info, *content.touch]).height(width) + theme.mm(12) if flowing else 0
+            below = Stacked([*content.info, *content.touch]).height(width) + between if flowing else 0
             y += max(0, (self.end - self.start - high - below) // 3)
         if head.grows and flowing and not (self.low and content.touch):
             below = Stacked([*content.info, *content.touch]).height(width)
-            spare = self._actions_start(width) - y - high - theme.mm(12) - below
+            spare = self._actions_start(width) - y - high - between - below
             room = sum(node.room_to_grow(width) for node in content.head if node.grows)
             high += max(0, min(spare, room))
         self._add(head, Rect(x, y, width, high))
-        y += high + theme.mm(12)
+        y += high + between
         if not flowing:
             end = self._actions(x, width, self.end)
             if content.picture:
                 self._add(content.picture, Rect(x, y, width, end - y))
             return
         if self.low and content.touch:
-            self._low_reach(x, y, width)
+            self._low_reach(head, x, y, width)
             return
         end = self._actions(x, width, self.end)
         end = self._flow([*content.info, *content.touch], Rect(x, y, width, end - y))
         self._fill_with_picture(Rect(x, end, width, 0))
 
-    def _low_reach(self, x: int, y: int, width: int) -> None:
+    def _low_reach(self, head: Column, x: int, y: int, width: int) -> None:
         """Things to read above, things to touch in the lower part."""
         theme, content = self.theme, self.content
         line = theme.glass.height - int(theme.glass.height * LOW_REACH)
@@ -176,16 +191,20 @@ class _Arrangement:
                 self.roots = roots
                 self._flow(content.touch, Rect(x, line, width, end - line), at_least=self.turns)
             self._add(Stacked(pages[min(self.turn, len(pages) - 1)]), room)
-        elif content.picture:
+        elif content.picture and line - theme.mm(6) - y >= content.picture.height(width):
             self._add(content.picture, Rect(x, y, width, line - theme.mm(6) - y))
+        else:  # nothing between: the question comes down to its choices
+            high = head.rect.height
+            head.place(Rect(x, max(self.start, line - theme.mm(12) - high), width, high))
         self.turn = min(turn, self.turns - 1)
 
-    def _landscape(self) -> None:
+    def _two_columns(self) -> None:
         theme, content = self.theme, self.content
         inner = theme.glass.width - 2 * theme.margin
-        left = int(inner * _LEFT)
-        right = Rect(theme.margin + left + theme.mm(14), self.start, inner - left - theme.mm(14), self.end - self.start)
-        head = Column(content.head, theme.mm(5))
+        left = self.left
+        between = theme.mm(_BETWEEN)
+        right = Rect(theme.margin + left + between, self.start, inner - left - between, self.end - self.start)
+        head = self._head(left, theme.mm(5))
         flowing = bool(content.info or content.touch)
         if not flowing and content.picture is None:
             right = Rect(theme.margin, self.start, inner, 0)
@@ -206,21 +225,21 @@ class _Arrangement:
             if content.picture:
                 self._add(content.picture, Rect(right.x, self.start, right.width, self.end - self.start))
             return
-        line = theme.glass.height - int(theme.glass.height * LOW_REACH)
-        if self.low and content.touch:
-            if content.info:
-                end = self._flow(content.touch, Rect(right.x, line, right.width, end - line))
-                pages = paged(content.info, right.width, line - self.start, theme.choices)
-                self.turns = max(self.turns, len(pages))
-                shown = Stacked(pages[min(self.turn, len(pages) - 1)])
-                self._add(shown, Rect(right.x, self.start, right.width, line - self.start))
-            else:
-                self._flow(content.touch, Rect(right.x, line, right.width, end - line))
-        else:
-            self._flow([*content.info, *content.touch], Rect(right.x, self.start, right.width, end - self.start))
+        self._flow([*content.info, *content.touch], Rect(right.x, self.start, right.width, end - self.start))
         room = self.end - y
         if content.picture and room >= content.picture.height(left):
             self._add(content.picture, Rect(theme.margin, y, left, room))
+
+    def _head(self, width: int, gap: int) -> Column:
+        """The question and what belongs to it; what is optional is left out, the last first, until the rest fits."""
+        nodes = list(self.content.head)
+        flowing = bool(self.content.info or self.content.touch)
+        room = self.end - self.start
+        if not self.left and flowing:
+            room //= 2
+        while Column(nodes, gap).height(width) > room and any(node.optional for node in nodes):
+            nodes.remove(next(node for node in reversed(nodes) if node.optional))
+        return Column(nodes, gap)
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 

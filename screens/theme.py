@@ -46,6 +46,9 @@ PRIMARY = ((24.0, 60.0), (30.0, 60.0))
 CHOICES = (6, 4)
 """Most choices on a page, standard and large."""
 
+ALL_WITHIN_REACH = 300
+"""Millimetres of a screen's height up to which low reach is a matter of mounting, not of layout."""
+
 LOW_REACH = 0.45
 """In the low-reach layout everything touchable is within this part of the height, from below."""
 
@@ -155,6 +158,12 @@ class Glass:
         """Whether it stands upright."""
         return self.height > self.width
 
+    @property
+    def within_reach(self) -> bool:
+        """Whether all of it can be reached from a wheelchair when it is mounted for that: a low screen needs no
+        low-reach layout (EN 301 549 asks for 380 to 1,220 mm above the floor)."""
+        return self.height / self.pixels_per_mm < ALL_WITHIN_REACH
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -176,6 +185,11 @@ class Theme:
     def em(self, role: Role) -> int:
         """Font size in pixels; its capital is never lower than the table says."""
         return math.ceil(CAPITALS[role][self.large] * self.glass.pixels_per_mm / CAPITAL - 1e-9)
+
+    @property
+    def compact(self) -> bool:
+        """A screen so low (a 15 inch one) that bars and gaps are drawn closer."""
+        return self.glass.height / self.glass.pixels_per_mm < 250
 
     @property
     def margin(self) -> int:

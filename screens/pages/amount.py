@@ -5,19 +5,19 @@ from __future__ import annotations
 from screens.content import Content, Scope, page
 from screens.locale.formats import day, money
 from screens.pages.parts import no_paper, print_button, question
-from screens.widgets.node import Column, Node, Panel, Space, Text, Touch
+from screens.widgets.node import Column, Figure, Node, Panel, Space, Text, Touch
 from screens.widgets.rows import Point, TouchRow, labelled
 from statemachines import views
 
 
-@page(views.Amount)
+@page(views.Amount, left=0.58)
 def build(scope: Scope, shown: views.Amount) -> Content:
     """The amount on a panel of its own; other figures as lines; other amounts of the matter to choose."""
     ui = scope.ui
     words = ui.words
     as_of = words("amount.as_of", date=day(words.language, shown.as_of.iso))
     lines: list[Node] = [
-        Text(ui, money(shown.amount.fen), "amount", bold=True, ground="surface", pitch=1.25),
+        Figure(ui, money(shown.amount.fen)),
         Text(ui, words.write(shown.account), ui.reading, ground="surface"),
         Text(ui, f"{as_of} · {words.write(shown.source)}", ui.aside, colour="muted", ground="surface"),
     ]

@@ -8,7 +8,7 @@ from screens.widgets.choice import tile_rows
 from statemachines import views
 
 
-@page(views.AskPrint)
+@page(views.AskPrint, wide=True)
 def build(scope: Scope, shown: views.AskPrint) -> Content:
     """A tile a choice, and what the paper will show."""
     ui = scope.ui

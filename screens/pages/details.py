@@ -9,7 +9,7 @@ from screens.widgets.rows import Heading, Point, labelled
 from statemachines import views
 
 
-@page(views.Details)
+@page(views.Details, wide="compact")
 def build(scope: Scope, shown: views.Details) -> Content:
     """Groups, the notes below; show in full or hide, report what is wrong, print."""
     ui = scope.ui

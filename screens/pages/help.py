@@ -16,7 +16,7 @@ _ICONS = {
 }
 
 
-@page(views.Help)
+@page(views.Help, wide="compact")
 def build(scope: Scope, shown: views.Help) -> Content:
     """The lines with their icons; high contrast and low reach as switches of the screens themselves."""
     ui = scope.ui
@@ -24,12 +24,12 @@ def build(scope: Scope, shown: views.Help) -> Content:
     points = [point_card(ui, ui.words.write(line), _ICONS.get(line.key, "help")) for line in shown.lines]
     contrast = "help.contrast.off" if theme.high_contrast else "help.contrast.on"
     low = "help.low_reach.off" if theme.low_reach else "help.low_reach.on"
+    actions = [action(scope, contrast, "aid", "contrast", icon="contrast")]
+    if not theme.glass.within_reach:
+        actions.append(action(scope, low, "aid", "low_reach", icon="low"))
     return Content(
         head=[question(scope, ui.words("help.title"))],
         info=points,
-        actions=[
-            action(scope, contrast, "aid", "contrast", icon="contrast"),
-            action(scope, low, "aid", "low_reach", icon="low"),
-        ],
+        actions=actions,
         primary=primary(scope, "help.done", "done", icon="forward"),
     )

@@ -9,7 +9,7 @@ from screens.widgets.rows import labelled
 from statemachines import views
 
 
-@page(views.Maintenance)
+@page(views.Maintenance, wide="compact")
 def build(scope: Scope, shown: views.Maintenance) -> Content:
     """Device states in words, and what can be done."""
     ui = scope.ui

@@ -8,7 +8,7 @@ from screens.widgets.choice import tile_rows
 from statemachines import views
 
 
-@page(views.Menu)
+@page(views.Menu, wide=True)
 def build(scope: Scope, shown: views.Menu) -> Content:
     """The greeting, the question, a tile a choice."""
     ui = scope.ui

@@ -9,7 +9,7 @@ from screens.widgets.table import MonthTable
 from statemachines import views
 
 
-@page(views.Months)
+@page(views.Months, wide=True)
 def build(scope: Scope, shown: views.Months) -> Content:
     """Base, own and employer's part; a month without a contribution says so."""
     ui = scope.ui

@@ -12,7 +12,7 @@ from statemachines import views
 _ICONS = ("id_card", "eye", "shield", "eject")
 
 
-@page(views.Notice)
+@page(views.Notice, wide="compact")
 def build(scope: Scope, shown: views.Notice) -> Content:
     """The points with their icons, the other language as a button, agreement as the primary action."""
     ui, frame = scope.ui, scope.frame

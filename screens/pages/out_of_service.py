@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import question, section, sentence
-from screens.widgets.icons import badge
+from screens.pages.parts import section, sentence, verdict
 from statemachines import views
 
 
-@page(views.OutOfService)
+@page(views.OutOfService, wide="compact")
 def build(scope: Scope, shown: views.OutOfService) -> Content:
     """Told in words, with where to go instead."""
     ui = scope.ui
     return Content(
         head=[
-            badge(ui, "out", 34),
-            question(scope, ui.words("out_of_service.title")),
+            *verdict(scope, "out", ui.words("out_of_service.title")),
             sentence(scope, ui.words.write(shown.what)),
         ],
         info=[

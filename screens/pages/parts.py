@@ -7,7 +7,8 @@ from typing import Literal
 from screens.content import Scope
 from screens.theme import Role
 from screens.widgets.button import Button
-from screens.widgets.node import Column, Node, Panel, Text, Touch
+from screens.widgets.icons import badge
+from screens.widgets.node import Column, Node, Panel, Row, Text, Touch
 from screens.widgets.rows import Heading, Point
 from statemachines import views
 
@@ -19,9 +20,21 @@ def question(scope: Scope, text: str) -> Text:
     return Text(scope.ui, text, "question", bold=True, even=True, pitch=1.3)
 
 
+def verdict(scope: Scope, look: str, text: str) -> list[Node]:
+    """How it stands, as a large mark and the page's headline: the mark above it, or beside it on a low screen."""
+    if scope.ui.theme.glass.portrait:
+        return [badge(scope.ui, look, 44), question(scope, text)]
+    mark = badge(scope.ui, look, 24)
+    words = question(scope, text)
+    words.middle = True
+    return [Row([mark, words], [mark.size, 1.0], scope.ui.theme.mm(6))]
+
+
 def sentence(scope: Scope, text: str, *, quiet: bool = False) -> Text:
-    """A sentence below the question."""
-    return Text(scope.ui, text, "lead" if not quiet else "body", colour="muted" if quiet else "ink")
+    """A sentence below the question; a quiet one explains, and gives way where there is no room."""
+    words = Text(scope.ui, text, "lead" if not quiet else "body", colour="muted" if quiet else "ink")
+    words.optional = quiet
+    return words
 
 
 def section(

@@ -11,7 +11,7 @@ from screens.widgets.rows import Point, callout
 from statemachines import views
 
 
-@page(views.PinEntry)
+@page(views.PinEntry, wide="compact")
 def build(scope: Scope, shown: views.PinEntry) -> Content:
     """The question, the dots, what was wrong, tries left, the rules, and the keypad lit."""
     ui = scope.ui
@@ -24,10 +24,9 @@ def build(scope: Scope, shown: views.PinEntry) -> Content:
         head.append(sentence(scope, words("pin.tries_left", count=shown.tries_left)))
         if shown.tries_left == 1:
             head.append(callout(ui, words("pin.last_try")))
-    head.append(sentence(scope, words("pin.on_keypad"), quiet=True))
-    rules = [Point(ui, words.write(rule), icon="check") for rule in shown.rules]
-    for rule in rules:
-        rule.space_before = ui.theme.mm(1)
+    rules: list[Node] = [Point(ui, words.write(rule), icon="check") for rule in shown.rules]
+    if not rules and shown.problem is None:
+        head.append(sentence(scope, words("pin.on_keypad"), quiet=True))
     if not rules and shown.problem is None and shown.tries_left != 1:
         head.append(sentence(scope, words("pin.cover"), quiet=True))
-    return Content(head=[*head, *rules], picture=Machine(ui, ("keypad",), "type"))
+    return Content(head=head, info=rules, picture=Machine(ui, ("keypad",), "type"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import action, primary, question, section
+from screens.pages.parts import action, primary, section, verdict
 from screens.widgets.button import Button
-from screens.widgets.icons import badge
 from statemachines import views
 
 
-@page(views.Refusal)
+@page(views.Refusal, wide="compact")
 def build(scope: Scope, shown: views.Refusal) -> Content:
     """Trying again is the primary action where it can help; else to go on."""
     actions: list[Button] = []
@@ -22,7 +21,7 @@ def build(scope: Scope, shown: views.Refusal) -> Content:
         main = primary(scope, "refusal.done", "done", icon="forward")
     ui = scope.ui
     return Content(
-        head=[badge(ui, "look", 34), question(scope, ui.words.write(shown.what))],
+        head=[*verdict(scope, "look", ui.words.write(shown.what))],
         info=[
             *section(scope, "refusal.advice", shown.advice, icon="forward"),
             *section(scope, "refusal.works", shown.works, "good"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screens.pen import Pen, Rect
-from screens.widgets.node import Node, Text, Ui
+from screens.widgets.node import Figure, Node, Text, Ui
 
 
 class Banner(Node):
@@ -13,11 +13,10 @@ class Banner(Node):
 
     def __init__(self, ui: Ui, title: str, line: str) -> None:
         theme = ui.theme
-        self._title = Text(
+        self._title = Figure(
             ui,
             title,
-            "display" if theme.glass.portrait else "hero",
-            bold=True,
+            ("display", "hero", "amount", "question") if theme.glass.portrait else ("hero", "amount", "question"),
             colour="on_primary",
             ground="primary",
             pitch=1.3,

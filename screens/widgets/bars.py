@@ -39,7 +39,7 @@ class TopBar(Node):
         self._gap = theme.gap
         self._space = theme.mm(8)
         self._target = theme.target
-        self._room = theme.mm(7)
+        self._room = theme.mm(3.5 if theme.compact else 7)
         self._line = max(1, theme.mm(0.4))
 
     def _buttons_width(self) -> int:
@@ -110,7 +110,7 @@ class BottomBar(Node):
         self._whole = whole
         self._margin = theme.margin
         self._gap = theme.gap
-        self._room = theme.mm(10)
+        self._room = theme.mm(5 if theme.compact else 10)
         self._high = round(height * 1.5) if whole else height
         self._line = max(1, theme.mm(0.4))
 

@@ -106,21 +106,22 @@ class Turner(Node):
     def height(self, width: int) -> int:
         """A button's."""
         own = self._button_width(width)
-        buttons = [button.height(own) for button in (self._previous, self._more) if button]
-        return max([*buttons, self._which.height(self._middle(width))])
+        return max(button.height(own) for button in (self._previous, self._more) if button)
 
     def _button_width(self, width: int) -> int:
-        return min(self._widest, (width - 2 * self._gap) * 37 // 100)
-
-    def _middle(self, width: int) -> int:
-        return width - 2 * self._button_width(width) - 2 * self._gap
+        natural = max(button.natural_width for button in (self._previous, self._more) if button)
+        return min(self._widest, max(natural, (width - 2 * self._gap) * 37 // 100), (width - self._gap) // 2)
 
     def place(self, rect: Rect) -> None:
-        """Previous left, more right, where each always is."""
+        """Previous left, more right, where each always is; which page it is between them, if there is room."""
         super().place(rect)
         own = self._button_width(rect.width)
         if self._previous:
             self._previous.place(Rect(rect.x, rect.y, own, rect.height))
         if self._more:
             self._more.place(Rect(rect.right - own, rect.y, own, rect.height))
-        self._which.place(Rect(rect.x + own + self._gap, rect.y, self._middle(rect.width), rect.height))
+        middle = rect.width - 2 * own - 2 * self._gap
+        if self._which.natural_width <= middle:
+            self._which.place(Rect(rect.x + own + self._gap, rect.y, middle, rect.height))
+        else:
+            self.children.remove(self._which)

@@ -86,9 +86,10 @@ class Machine(Node):
     """The front with the ``lit`` part. ``motion``: a thing goes in or comes out there, or keys are pressed."""
 
     grows = True
+    picture = True
 
     def __init__(
-        self, ui: Ui, lit: tuple[views.Part, ...], motion: Motion = "in", *, least: float = 70, most: float = 250
+        self, ui: Ui, lit: tuple[views.Part, ...], motion: Motion = "in", *, least: float = 55, most: float = 250
     ) -> None:
         super().__init__()
         self._lit = lit

@@ -58,6 +58,10 @@ class Node:
     """Pixels it may be stretched to when a flow has room to spare; 0: not at all."""
     space_before = 0
     """Pixels kept free above it in a flow, except at the top."""
+    optional = False
+    """May be left out of a page's head where there is no room for it."""
+    picture = False
+    """A drawing: nothing else may stand in its place."""
     keeps_next = False
     """A heading: never the last on a page of a flow."""
 
@@ -113,8 +117,8 @@ class Text(Node):
         self.ground: Colour = ground
         self.em = ui.theme.em(role)
         self.lines: list[str] = [text]
-        self._align = align
-        self._middle = middle
+        self.align = align
+        self.middle = middle
         self._even = even
         self._typesetter = ui.typesetter
         self.line_height = round(self.em * pitch)
@@ -127,6 +131,10 @@ class Text(Node):
     def natural_width(self) -> int:
         """Pixels it is wide when no line is broken."""
         return max(self.measure(line) for line in self.text.split("\n"))
+
+    def missing_characters(self) -> set[str]:
+        """What no font can write, and would be a box."""
+        return self._typesetter.fonts.missing(self.text)
 
     def _break(self, width: int) -> list[str]:
         return (balanced if self._even else break_lines)(self.text, width, self.measure)
@@ -149,14 +157,40 @@ class Text(Node):
     def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
         """Lines from the top, or in the middle of the rectangle."""
         top = self.rect.y
-        if self._middle:
+        if self.middle:
             top += (self.rect.height - len(self.lines) * self.line_height) // 2
         baseline = top + round(self.line_height / 2 + 0.38 * self.em)
         for line in self.lines:
             free = self.rect.width - self.measure(line)
-            x = self.rect.x + {"left": 0, "centre": free // 2, "right": free}[self._align]
+            x = self.rect.x + {"left": 0, "centre": free // 2, "right": free}[self.align]
             pen.text(line, x, baseline, self.em, self.colour, bold=self.bold)
             baseline += self.line_height
+
+
+class Figure(Text):
+    """An amount, in one line: as large as the table says, or smaller when it is so long that it would be broken."""
+
+    def __init__(
+        self,
+        ui: Ui,
+        text: str,
+        roles: Sequence[Role] = ("amount", "question", "lead"),
+        *,
+        colour: Colour = "ink",
+        ground: Colour = "surface",
+        pitch: float = 1.25,
+    ) -> None:
+        super().__init__(ui, text, roles[0], bold=True, colour=colour, ground=ground, pitch=pitch)
+        self._sizes = [ui.theme.em(role) for role in roles]
+        self._pitch = self.line_height / self.em
+
+    def _break(self, width: int) -> list[str]:
+        for size in self._sizes:
+            self.em = size
+            self.line_height = round(size * self._pitch)
+            if self.natural_width <= width:
+                break
+        return super()._break(width)
 
 
 class Column(Node):

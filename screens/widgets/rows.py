@@ -129,9 +129,10 @@ class _Top(Node):
 
 def point_card(ui: Ui, text: str, icon: str) -> Node:
     """A sentence with its icon on a panel of its own, for pages with a few things to read."""
-    disc = icons.IconDisc(ui, icon, 22)
+    compact = ui.theme.compact
+    disc = icons.IconDisc(ui, icon, 14 if compact else 22)
     words = Text(ui, text, ui.reading, ground="surface", middle=True)
-    card = Panel(ui, Row([disc, words], [disc.size, 1.0], ui.theme.mm(8)), padding=6, most=76)
+    card = Panel(ui, Row([disc, words], [disc.size, 1.0], ui.theme.mm(8)), padding=3.5 if compact else 6, most=76)
     card.space_before = ui.theme.gap
     return card
 
@@ -174,31 +175,51 @@ class TouchRow(Node):
         self.most = theme.mm(56)
 
     def _inner(self, width: int) -> int:
-        return width - 2 * self._padding - self._arrow - self._gap
-
-    def _detail_width(self, width: int) -> int:
+        """What title and detail share."""
         value = self._value.natural_width + self._gap if self._value.text else 0
-        mark = self._mark.size + self._gap // 2 if self._mark else 0
-        return self._inner(width) - self._title.natural_width - self._gap - mark - value
+        return width - 2 * self._padding - self._arrow - self._gap - value
+
+    def _mark_room(self) -> int:
+        return self._mark.size + self._gap // 2 if self._mark else 0
+
+    def _beside(self, width: int) -> bool:
+        detail = self._detail.natural_width + self._gap if self._detail.text else 0
+        return self._title.natural_width + detail + self._mark_room() <= self._inner(width)
+
+    def _words_height(self, width: int) -> int:
+        inner = self._inner(width)
+        if self._beside(width) or not self._detail.text:
+            return max(self._title.height(inner), self._detail.height(inner) if self._detail.text else 0)
+        return self._title.height(inner) + self._detail.height(inner - self._mark_room())
 
     def height(self, width: int) -> int:
         """A touch target at least."""
-        words = max(self._title.line_height, self._detail.height(max(1, self._detail_width(width))))
-        return max(self._least, words + self._padding)
+        return max(self._least, self._words_height(width) + self._padding)
 
     def place(self, rect: Rect) -> None:
-        """Title, mark, detail from the left; value at the right before the arrow."""
+        """Title, mark, detail from the left, or the detail below the title; the value at the right before the arrow."""
         super().place(rect)
+        inner = self._inner(rect.width)
         x = rect.x + self._padding
-        self._title.place(Rect(x, rect.y, self._title.natural_width, rect.height))
-        x += self._title.natural_width + self._gap
-        if self._mark:
-            middle = rect.y + (rect.height - self._mark.size) // 2
-            self._mark.place(Rect(x, middle, self._mark.size, self._mark.size))
-            x += self._mark.size + self._gap // 2
-        self._detail.place(Rect(x, rect.y, self._detail_width(rect.width), rect.height))
+        if self._beside(rect.width) or not self._detail.text:
+            title = min(inner, self._title.natural_width)
+            self._title.place(Rect(x, rect.y, title, rect.height))
+            x += title + self._gap
+            self._place_detail(Rect(x, rect.y, inner - title - self._gap, rect.height))
+        else:
+            high = self._title.height(inner)
+            y = rect.y + (rect.height - self._words_height(rect.width)) // 2
+            self._title.place(Rect(x, y, inner, high))
+            self._place_detail(Rect(x, y + high, inner, self._detail.height(inner - self._mark_room())))
         right = rect.right - self._padding - self._arrow - self._gap
         self._value.place(Rect(right - self._value.natural_width, rect.y, self._value.natural_width, rect.height))
+
+    def _place_detail(self, rect: Rect) -> None:
+        if self._mark:
+            middle = rect.y + (rect.height - self._mark.size) // 2
+            self._mark.place(Rect(rect.x, middle, self._mark.size, self._mark.size))
+        room = self._mark_room()
+        self._detail.place(Rect(rect.x + room, rect.y, rect.width - room, rect.height))
 
     def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
         """A surface with an edge and an arrow."""
