@@ -61,7 +61,8 @@ test: lint
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: setup
-	@$(BIN)/ruff check $(CODE)
+	@echo "lint: ruff, mypy, import directions"
+	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/ruff format --check --quiet $(CODE)
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > out/lint-imports.txt 2>&1 || { cat out/lint-imports.txt; exit 1; }
