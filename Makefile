@@ -24,6 +24,7 @@ help:
 # -- set-up: each step once, and again only when what it was made from changes ------------------------------------------
 
 setup: $(VENV)/.project
+	@:
 
 $(VENV)/.packages: deploy/packages.txt
 	@$(PYTHON) -m kiosk.system_packages install deploy/packages.txt
