@@ -140,7 +140,7 @@ def configure(
         handler.addFilter(_ScrubbedRecord())
         root.addHandler(handler)
     root.setLevel(level.upper())
-    for chatty in ("httpx", "httpcore", "asyncio", "PIL"):
+    for chatty in ("httpx", "httpcore", "asyncio", "PIL", "transitions"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     structlog.configure(

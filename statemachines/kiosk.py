@@ -113,7 +113,8 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             On("failed", "stopping", "stopped"),
             On("card_inserted", ("starting", "out_of_service", "looking_again", "maintenance"), None),
             On("card_inserted", ("stopping", "stopped"), None),
-            On("card_removed", ("starting", "out_of_service", "looking_again", "maintenance"), None),
+            On("card_removed", "out_of_service", "looking_again"),
+            On("card_removed", ("starting", "looking_again", "maintenance"), None),
             On("card_removed", ("stopping", "stopped"), None),
         ),
     )

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from devices.card_reader.contract import CardReader
 from devices.card_reader.social_security_card.authentication import CardContext, MutualAnswer, MutualChallenge
-from devices.card_reader.social_security_card.identity import CardIdentity, CardVersion
+from devices.card_reader.social_security_card.identity import CardIdentity, CardVersion, IssuerData
 from devices.card_reader.social_security_card.session import SocialSecurityCard
 from kiosk.host.port import Host, HsmRequest
 
 R = TypeVar("R")
+
+
+class CardNotServed(Exception):
+    """The card is in order as a chip, and not served here. ``reason``: as in ``refusal.<reason>``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,20 @@ class HostAuthenticator:
         return asyncio.run_coroutine_threadsafe(question, self._loop).result()
 
 
-def read_social_security_card(reader: CardReader, authenticator: HostAuthenticator) -> CardReading:
-    """Connect, have the card prove itself, read EF05 and EF06. On any failure the chip is let go of.
+def read_social_security_card(
+    reader: CardReader, authenticator: HostAuthenticator, refuse: Callable[[IssuerData], str | None]
+) -> CardReading:
+    """Connect, read EF05 and judge it, have the card prove itself, read EF06. On any failure the chip is let go of.
 
-    Raises DeviceError ``card_reader.*`` and the host's errors.
+    ``refuse``: why a card of this issuer data is not served, or None. It comes before the HSM is asked, which knows
+    nothing of other regions' cards. Raises DeviceError ``card_reader.*``, the host's errors and CardNotServed.
     """
     chip = reader.connect()
     try:
         card = SocialSecurityCard(chip)
         issuer = card.read_issuer()
+        if reason := refuse(issuer):
+            raise CardNotServed(reason)
         if issuer.version is not CardVersion.V3:  # a 3.0 card is authenticated on the way to its EF06
             card.authenticate(authenticator)
         return CardReading(card, card.read_identity(authenticator))

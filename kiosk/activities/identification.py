@@ -13,7 +13,7 @@ from devices.card_reader.social_security_card.validity import Finding
 from devices.contract import DeviceError
 from devices.id_reader.contract import IdCard
 from devices.id_reader.numbers import Validity
-from kiosk.activities.card_reading import HostAuthenticator, read_social_security_card
+from kiosk.activities.card_reading import CardNotServed, HostAuthenticator, read_social_security_card
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.activities.refusals import host_trouble, refusal
 from kiosk.host.port import CardProof, HostError, HostRefused, IdCardProof
@@ -54,7 +54,12 @@ async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused
     try:
         _, cards, ranges = await tools.host.blacklist()
         authenticator = HostAuthenticator(tools.host, asyncio.get_running_loop())
-        reading = await tools.card_reader.call(read_social_security_card, authenticator)
+        reading = await tools.card_reader.call(
+            read_social_security_card, authenticator, lambda issuer: _card_refusal(stage, issuer, cards, ranges)
+        )
+    except CardNotServed as refused:
+        session.trouble = refusal(refused.reason)
+        return "refused"
     except DeviceError as error:
         if error.code in REFUSED_BY_CHIP:
             session.trouble = refusal(REFUSED_BY_CHIP[error.code])
@@ -65,10 +70,6 @@ async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused
         return "refused"
     session.chip, session.card, session.problem = reading.card, reading.identity, None
     await tools.record.custody_began(session, reading.identity.identifier)
-    reason = _card_refusal(stage, reading.identity.issuer, cards, ranges)
-    if reason is not None:
-        session.trouble = refusal(reason)
-        return "refused"
     return "card_read"
 
 

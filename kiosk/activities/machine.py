@@ -63,10 +63,9 @@ async def check(
 async def heal(stage: Stage) -> Literal["changed"]:
     """Look again and again until something has changed; devices that are gone are opened anew."""
     tools = stage.tools
-    held = tools.card_in_slot
     while True:
         await tools.clock.sleep(LOOK_AGAIN)
-        if await look(tools) or tools.card_in_slot != held or tools.wishes.stop:
+        if await look(tools):
             return "changed"
 
 

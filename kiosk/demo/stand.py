@@ -17,6 +17,9 @@ from kiosk.demo.child import Child
 from kiosk.demo.glass import Glass
 
 KIOSK_ID = "DEMO01"
+CHINA = {"TZ": "CST-8"}
+"""China Standard Time in POSIX form: what the clock on the screen shows, wherever the stand is."""
+
 READY_WITHIN = 60.0
 """Seconds for a process to come up: the first start makes the sandbox's people and certificates."""
 
@@ -99,7 +102,7 @@ class Stand:
         self.bench_url = bench["bench"]
         self.bench = AsyncBenchClient(self.bench_url)
         self.host_control = host["control"]
-        self._environment = {**bench["env"], "DISPLAY": display}
+        self._environment = {**bench["env"], "DISPLAY": display, **CHINA}
         self._configure(bench["devices"], host)
         self.tell("starting controller and screens")
         self.glass = Glass(self.folder / "link.sock", display)

@@ -32,14 +32,13 @@ async def standing(tmp_path: Path, bench_process: dict[str, Any], host_process: 
     await kiosk.bench.reset()
     (await kiosk.host.post("/sandbox/reset")).raise_for_status()
     yield kiosk
-    await kiosk.bench.reset()
+    await kiosk.bench.reset()  # a card left in the slot would hold up the stop
+    await kiosk.stop()
     await kiosk.close()
 
 
 @pytest.fixture
-async def kiosk(standing: Kiosk) -> AsyncIterator[Kiosk]:
+async def kiosk(standing: Kiosk) -> Kiosk:
     """A kiosk in service."""
     await standing.start()
-    yield standing
-    await standing.bench.reset()  # a card left in the slot would hold up the stop
-    await standing.stop()
+    return standing

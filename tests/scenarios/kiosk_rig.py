@@ -1,5 +1,5 @@
-"""A whole kiosk for scenarios: the real controller in the test's loop, real devices' protocols through the bench process,
-the sandbox host over mutual TLS, and screens that draw nothing but follow the link. Time is turned by hand."""
+"""A whole kiosk for scenarios: the real controller in the test's loop, the devices' real protocols through the bench
+process, the sandbox host over mutual TLS, screens that draw nothing but follow the link. Time is turned by hand."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ import httpx
 import msgspec
 
 from devices.bench.client import AsyncBenchClient
+from devices.card_reader.pcsc import PcscCardReader
+from devices.contract import MediaState
 from kiosk import config, logs
 from kiosk.clock import ManualClock
 from kiosk.controller import Controller
 from kiosk.link import LIMIT
+from kiosk.slot import CardSlot
 from statemachines.views import Alive, Page, Show, Touched
 
 P = TypeVar("P", bound=Page)
@@ -186,20 +189,22 @@ console = false
 
     async def stop(self) -> None:
         """Stop as SIGTERM does, and wait for the end."""
-        if self._running is not None and self.controller is not None:
+        if self._running is not None and self.controller is not None and not self._running.done():
             self.controller.stop()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._running
-            finally:
-                self._running.cancel()
+            await self.stopped()
         await self.screens.close()
 
     async def stopped(self) -> None:
-        """Wait until the controller has ended."""
+        """Wait until the controller has ended, letting the farewell and its like pass."""
         assert self._running is not None
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.shield(self._running)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self._running.done():
+                    await self.passes(10)
+                    await asyncio.wait([self._running], timeout=0.05)
+                await self._running
+        finally:
+            self._running.cancel()
 
     async def close(self) -> None:
         await self.bench.close()
@@ -209,6 +214,16 @@ console = false
     async def passes(self, seconds: float) -> None:
         """Time passes for the controller; then whatever it caused is given its turn."""
         await self.clock.run_for(seconds)
+
+    async def card_is_seen(self) -> None:
+        """Wait until pcscd has noticed the card in the slot: it looks some times a second."""
+        at = next(each["at"] for each in self._bench_ready["devices"].values() if each["class"] == "card-reader")
+        os.environ.update(self._bench_ready["env"])
+        slot = CardSlot(PcscCardReader(at), lambda before, after: None)
+        slot.start()
+        async with asyncio.timeout(PATIENCE):
+            await slot.until(MediaState.PRESENT)
+        await asyncio.to_thread(slot.stop)
 
     def log(self) -> str:
         """The controller's log so far."""
@@ -235,7 +250,8 @@ console = false
         await self.screens.page(PinEntry)
 
     async def types(self, person: str, digits: str = "", *, own_pin: bool = False) -> None:
-        """Type at the pad, then enter."""
+        """Type at the pad as soon as it listens, then enter."""
+        await self.bench.wait_scene("pin-pad", lambda scene: scene["input"] != "off")
         await self.bench.type(person, digits, own_pin=own_pin, then="enter")
 
     async def reaches_menu(self, person: str) -> None:
