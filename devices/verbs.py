@@ -26,7 +26,8 @@ class Verb:
 
     ``run(device, cancellation, words, tell)`` gets the opened driver, a cancellation set by Ctrl-C, the words after the
     verb, and ``tell`` for progress lines; it returns what is printed: a mapping (``--json`` prints it as it is, else
-    one ``name: value`` a line; a :class:`Told` prints its line) or a string. It may raise DeviceError or ValueError (a wrong word).
+    one ``name: value`` a line; a :class:`Told` prints its line) or a string. It may raise DeviceError or ValueError (a
+    wrong word).
     """
 
     help: str

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from devices.card_reader.apdu import CommandApdu
 from devices.card_reader.contract import CardReader
 from devices.card_reader.social_security_card.authentication import MutualAuthenticator
-from devices.card_reader.social_security_card.refusal import CardRefused
 from devices.card_reader.social_security_card.identity import CardIdentity, bas_line
 from devices.card_reader.social_security_card.pin import PinLocked, PinNeeded
+from devices.card_reader.social_security_card.refusal import CardRefused
 from devices.card_reader.social_security_card.session import SocialSecurityCard
 from devices.contract import Cancellation, MediaState
 from devices.verbs import Told, Verb

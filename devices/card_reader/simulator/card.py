@@ -92,7 +92,7 @@ class VirtualCard:
         if command.ins == 0xC0 and command.cla == 0x00:
             return self._get_response(command)
         session.waiting = b""
-        if command.cla & 0x10:  # more of this command follows
+        if command.cla & 0x10 and command.cla & 0xEF in _CLASSES:  # more of this command follows
             session.chained += command.data
             return b""
         if session.chained:

@@ -1,4 +1,4 @@
-"""An HSM for a bench without a host: the :class:`Authenticator` under the published TEST keys. For virtual cards only."""
+"""An HSM for a bench without a host: an ``Authenticator`` under the published TEST keys, for virtual cards only."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from devices.card_reader.social_security_card.refusal import accepted
 from devices.contract import DeviceError
 
 _RANDOM = 8
+_BALANCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +185,13 @@ class SocialSecurityCard(CardFiles):
     def medical_purse(self, number: int) -> int | None:
         """The balance of a purse (1, 2 or 3) on the chip, in fen; None when the card has no such purse."""
         self.enter(Application.MEDICAL)
-        response = self.send(0xB0, 0x26, 0x00, number, le=4)
+        response = self.send(0xB0, 0x26, 0x00, number, le=_BALANCE)
         if response.status in (StatusWord.KEY_INDEX_UNSUPPORTED, StatusWord.INSTRUCTION_NOT_SUPPORTED):
             return None
-        return int.from_bytes(accepted(response, f"GET BALANCE {number}")[:4], "big")
+        balance = accepted(response, f"GET BALANCE {number}")
+        if len(balance) != _BALANCE:
+            raise DeviceError("card_reader.bad_data", f"a balance of {len(balance)} bytes")
+        return int.from_bytes(balance, "big")
 
     def bank_card_number(self) -> str | None:
         """The bank side's card number; None when the chip has none. Ends all rights: ask before the PIN."""
