@@ -85,6 +85,9 @@ class Composer:
         width = inner - left - theme.mm(_BETWEEN) if left else inner
         ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, width)
         content = entry.builder(Scope(ui, frame, self.now), page)
+        if theme.crowded and (content.info or content.touch):
+            content.touch += content.actions
+            content.actions = []
         if frame.step is not None:
             content.head.insert(0, Steps(ui, *frame.step))
         return _Arrangement(ui, frame, self.now, content, left).scene(kind, turn)
@@ -236,7 +239,7 @@ class _Arrangement:
         flowing = bool(self.content.info or self.content.touch)
         room = self.end - self.start
         if not self.left and flowing:
-            room //= 2
+            room //= 5 if self.theme.crowded else 3 if self.theme.compact else 2
         while Column(nodes, gap).height(width) > room and any(node.optional for node in nodes):
             nodes.remove(next(node for node in reversed(nodes) if node.optional))
         return Column(nodes, gap)

@@ -192,6 +192,11 @@ class Theme:
         return self.glass.height / self.glass.pixels_per_mm < 250
 
     @property
+    def crowded(self) -> bool:
+        """A compact screen in large mode: even what belongs together may have to be turned in pages."""
+        return self.compact and self.large
+
+    @property
     def margin(self) -> int:
         """Free edge around the page."""
         return self.mm(MARGIN)

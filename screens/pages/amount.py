@@ -5,20 +5,23 @@ from __future__ import annotations
 from screens.content import Content, Scope, page
 from screens.locale.formats import day, money
 from screens.pages.parts import no_paper, print_button, question
+from screens.theme import Colour
 from screens.widgets.node import Column, Figure, Node, Panel, Space, Text, Touch
 from screens.widgets.rows import Point, TouchRow, labelled
 from statemachines import views
 
 
-@page(views.Amount, left=0.58)
+@page(views.Amount, left=0.52)
 def build(scope: Scope, shown: views.Amount) -> Content:
     """The amount on a panel of its own; other figures as lines; other amounts of the matter to choose."""
     ui = scope.ui
     words = ui.words
     as_of = words("amount.as_of", date=day(words.language, shown.as_of.iso))
+    ground: Colour = "paper" if ui.theme.crowded else "surface"
+    account = Text(ui, words.write(shown.account), ui.reading, ground=ground)
     lines: list[Node] = [
         Figure(ui, money(shown.amount.fen)),
-        Text(ui, words.write(shown.account), ui.reading, ground="surface"),
+        *([] if ui.theme.crowded else [account]),
         Text(ui, f"{as_of} · {words.write(shown.source)}", ui.aside, colour="muted", ground="surface"),
     ]
     more: list[Node] = [
@@ -34,6 +37,7 @@ def build(scope: Scope, shown: views.Amount) -> Content:
             Panel(ui, Column([Space(grows=True), *lines, Space(grows=True)], ui.theme.mm(4)), padding=9, most=120),
         ],
         info=[
+            *([account] if ui.theme.crowded else []),
             *labelled(ui, shown.rows),
             *(Point(ui, words.write(note), icon="flag") for note in shown.notes),
             *no_paper(scope),

@@ -13,12 +13,14 @@ from statemachines import views
 def build(scope: Scope, shown: views.InsertCard) -> Content:
     """What to do, what went wrong before if anything, and where, drawn."""
     ui = scope.ui
+    how = sentence(scope, ui.words("insert_card.how"))
     problem = [callout(ui, ui.words.write(shown.problem))] if shown.problem else []
+    how.optional = shown.problem is not None  # then the problem says what to do
     return Content(
         head=[
             question(scope, ui.words("insert_card.question")),
             *problem,
-            sentence(scope, ui.words("insert_card.how")),
+            how,
             sentence(scope, ui.words("insert_card.where"), quiet=True),
         ],
         picture=Machine(ui, ("card_slot",), "in"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from screens.content import Scope
-from screens.theme import Role
+from screens.theme import Colour, Role
 from screens.widgets.button import Button
 from screens.widgets.icons import badge
 from screens.widgets.node import Column, Node, Panel, Row, Text, Touch
@@ -44,17 +44,22 @@ def section(
     if not points:
         return []
     ui = scope.ui
+    ground: Colour = "paper" if ui.theme.compact else "surface"
     lines: list[Node] = [
-        Heading(ui, ui.words(heading), ground="surface"),
-        *(Point(ui, ui.words.write(point), mark, icon=icon, ground="surface") for point in points),
+        Heading(ui, ui.words(heading), ground=ground),
+        *(Point(ui, ui.words.write(point), mark, icon=icon, ground=ground) for point in points),
     ]
+    if ui.theme.compact:
+        return lines  # a panel would not fit on one page; lines can be turned
     panel = Panel(ui, Column(lines, ui.theme.mm(4)), padding=7)
     panel.space_before = ui.theme.mm(6)
     return [panel]
 
 
 def points_panel(scope: Scope, points: list[Point]) -> list[Node]:
-    """Points on one panel; nothing when there are none."""
+    """Points on one panel, or without one on a low screen; nothing when there are none."""
+    if scope.ui.theme.compact:
+        return [*points]
     return [Panel(scope.ui, Column(points, scope.ui.theme.mm(6)), padding=9)] if points else []
 
 

@@ -20,11 +20,12 @@ def build(scope: Scope, shown: views.PinEntry) -> Content:
     if shown.problem is not None:
         head.append(callout(ui, words.write(shown.problem)))
     head.append(Dots(ui, shown.typed, shown.length))
-    if shown.tries_left is not None:
+    if shown.tries_left == 1:
+        head.append(callout(ui, words("pin.last_try")))
+    elif shown.tries_left is not None:
         head.append(sentence(scope, words("pin.tries_left", count=shown.tries_left)))
-        if shown.tries_left == 1:
-            head.append(callout(ui, words("pin.last_try")))
-    rules: list[Node] = [Point(ui, words.write(rule), icon="check") for rule in shown.rules]
+    told = ui.theme.crowded and shown.problem is not None  # the problem names the rule
+    rules: list[Node] = [] if told else [Point(ui, words.write(rule), icon="check") for rule in shown.rules]
     if not rules and shown.problem is None:
         head.append(sentence(scope, words("pin.on_keypad"), quiet=True))
     if not rules and shown.problem is None and shown.tries_left != 1:

@@ -30,13 +30,16 @@ def build(scope: Scope, shown: views.Years) -> Content:
             value=money(year.amount.fen) if year.amount else "",
         )
 
-    summary = [Panel(ui, Column(labelled(ui, shown.summary, ground="surface"), 0), padding=6)] if shown.summary else []
+    crowded = ui.theme.crowded
+    panel = Panel(ui, Column(labelled(ui, shown.summary, ground="surface"), 0), padding=6)
+    summary = [panel] if shown.summary and not crowded else []
     return Content(
         head=[
             question(scope, words.write(shown.title)),
             *summary,
             sentence(scope, words("years.touch"), quiet=True),
         ],
+        info=labelled(ui, shown.summary) if crowded else [],
         touch=[line(year) for year in shown.years],
         primary=print_button(scope) if shown.printable else None,
     )

@@ -33,6 +33,7 @@ class Button(Node):
         icon_behind: bool = False,
         role: Role = "body",
         least: int = 0,
+        padding: float = 5,
     ) -> None:
         self._ground, self._ink, self._edge = _LOOKS[kind]
         self.label = Text(
@@ -54,7 +55,8 @@ class Button(Node):
         self._icon_behind = icon_behind
         self._icon_size = round(self.label.em * 1.1) if icon else 0
         self._space = ui.theme.mm(2.5)
-        self._padding = ui.theme.mm(5)
+        self.space_before = ui.theme.gap
+        self._padding = ui.theme.mm(padding)
         self._radius = ui.theme.mm(4)
         self._line = max(2, ui.theme.mm(0.6))
         self._least = max(least, ui.theme.primary_height if kind == "primary" else ui.theme.target)

@@ -82,14 +82,15 @@ class Turner(Node):
 
     def __init__(self, ui: Ui, page: int, pages: int) -> None:
         words = ui.words
-        self._previous = (
-            Button(ui, words("frame.previous"), Touch("turn", "previous", -1), icon="up", kind="tint") if page else None
-        )
-        self._more = (
-            Button(ui, words("frame.more"), Touch("turn", "more", 1), icon="down", kind="tint")
-            if page + 1 < pages
-            else None
-        )
+        icons = ("", "") if ui.theme.compact else ("up", "down")
+
+        def button(key: str, step: int) -> Button:
+            name = icons[step > 0]
+            value = "more" if step > 0 else "previous"
+            return Button(ui, words(key), Touch("turn", value, step), icon=name, kind="tint", padding=3)
+
+        self._previous = button("frame.previous", -1) if page else None
+        self._more = button("frame.more", 1) if page + 1 < pages else None
         self._which = Text(
             ui,
             words("frame.page", page=page + 1, pages=pages),
