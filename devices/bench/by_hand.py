@@ -47,7 +47,7 @@ def do(station: Station, line: str) -> str:
         return ""
     arguments = _action_arguments(station, word, rest) if word in station.simulator.actions() else {}
     answer = station.act(word, arguments)
-    return "" if answer is None else json.dumps(answer, ensure_ascii=False)
+    return json.dumps(answer, ensure_ascii=False) if isinstance(answer, dict | list | str | int | float) else ""
 
 
 def _fault_value(station: Station, name: str, text: str) -> FaultValue:

@@ -111,9 +111,12 @@ class Station:
         """Those of ``faults`` that are not at rest."""
         return {name: value for name, value in faults.items() if value != self.rest[name]}
 
-    def restore(self, saved: Json, faults: Mapping[str, FaultValue]) -> None:
-        """Take up an earlier snapshot; a fault that this device no longer knows is passed over."""
+    def restore(self, saved: Json) -> None:
+        """Take up what an earlier snapshot saved."""
         self.transport.call(lambda: self.simulator.restore(saved))
+
+    def restore_faults(self, faults: Mapping[str, FaultValue]) -> None:
+        """Take up earlier faults; one that this device no longer knows is passed over."""
         for name, value in faults.items():
             if name in self.rest:
                 self.transport.set_fault(name, value)

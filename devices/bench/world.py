@@ -75,8 +75,10 @@ class World:
                 self._fresh[name] = station.snapshot().saved
                 before = self._before.get("devices", {}).get(name)
                 if before is not None:
-                    station.restore(before["saved"], before["faults"])
+                    station.restore(before["saved"])
                 self._put_back(station)
+                if before is not None:  # not earlier: a jam would keep the card from being put back
+                    station.restore_faults(before["faults"])
                 station.simulator.watch = lambda name=name: self._stir(name)
                 self._seen[name] = station.snapshot()
             if "plan" in self._before:
@@ -255,7 +257,7 @@ class World:
                 place = self._card_place(name)
                 if place is not None and place.occupied(station.snapshot().scene):
                     place.take(station)
-                station.restore(self._fresh[name], {})
+                station.restore(self._fresh[name])
                 if (outlet := self._outlet(name)) is not None:
                     outlet.tear_off(station)
             self.places.collect()

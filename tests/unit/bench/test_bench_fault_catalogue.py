@@ -67,8 +67,8 @@ def test_a_mistake_names_file_line_entry_and_field(tmp_path, was, becomes, messa
 def codes_used() -> set[str]:
     """Every literal of the form ``class.fault`` in a device class's folder, where ``class`` is that folder."""
     used: set[str] = set()
-    for source in DEVICES.glob("*/*.py"):
-        group = source.parent.name
+    for source in DEVICES.glob("*/**/*.py"):
+        group = source.relative_to(DEVICES).parts[0]
         if group == "bench":
             continue
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):

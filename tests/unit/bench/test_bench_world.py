@@ -94,7 +94,7 @@ class CardsAreConserved(RuleBasedStateMachine):
             assert all(card.endswith(f"/{kind}") for card in inside)
 
 
-CardsAreConserved.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+CardsAreConserved.TestCase.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
 TestCardsAreConserved = CardsAreConserved.TestCase
 
 
