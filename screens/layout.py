@@ -16,7 +16,6 @@ from screens.widgets.bars import BottomBar, FrameButtons, TopBar
 from screens.widgets.button import Button
 from screens.widgets.flow import Stacked, Turner, paged
 from screens.widgets.indicators import Steps
-from screens.widgets.machine import Machine
 from screens.widgets.node import Column, Node, Row, Ui
 from statemachines import views
 
@@ -168,15 +167,17 @@ class _Arrangement:
         y += high + between
         if not flowing:
             end = self._actions(x, width, self.end)
-            if content.picture:
+            if content.picture and end - y >= content.picture.height(width):
                 self._add(content.picture, Rect(x, y, width, end - y))
             return
         if self.low and content.touch:
             self._low_reach(head, x, y, width)
             return
         end = self._actions(x, width, self.end)
-        end = self._flow([*content.info, *content.touch], Rect(x, y, width, end - y))
-        self._fill_with_picture(Rect(x, end, width, 0))
+        last = self._flow([*content.info, *content.touch], Rect(x, y, width, end - y))
+        top = last + theme.mm(8)
+        if content.picture and self.turns == 1 and end - top >= content.picture.height(width):
+            self._add(content.picture, Rect(x, top, width, end - top))
 
     def _low_reach(self, head: Column, x: int, y: int, width: int) -> None:
         """Things to read above, things to touch in the lower part."""
@@ -216,6 +217,9 @@ class _Arrangement:
         y = self.start
         if content.centred and not flowing:
             y += max(0, (self.end - self.start - high) // 3)
+        if head.grows:
+            room = sum(node.room_to_grow(left) for node in head.children if node.grows)
+            high += max(0, min(self.end - y - high, room))
         self._add(head, Rect(theme.margin, y, left, high))
         y += high + theme.mm(6)
         end = self.end
@@ -268,11 +272,10 @@ class _Arrangement:
         return end - high - self.theme.mm(6)
 
     def _flow(self, blocks: list[Node], room: Rect, at_least: int = 1) -> int:
-        """Place the present local page of ``blocks`` in ``room``; where it ends. With a turner when there are more."""
+        """Place the present local page of ``blocks`` in ``room``; where it ends. A turner below when there are more."""
         theme = self.theme
         pages = paged(blocks, room.width, room.height, theme.choices)
         self.turns = max(at_least, len(pages))
-        turner: Turner | None = None
         if self.turns > 1:
             sample = Turner(self.ui, 0, 2)
             high = sample.height(room.width)
@@ -280,24 +283,8 @@ class _Arrangement:
             pages = paged(blocks, room.width, room.height, theme.choices)
             self.turns = max(at_least, len(pages))
             self.turn = min(self.turn, self.turns - 1)
-            turner = Turner(self.ui, self.turn, self.turns)
-            self._add(turner, Rect(room.x, room.bottom + theme.mm(6), room.width, high))
+            self._add(Turner(self.ui, self.turn, self.turns), Rect(room.x, room.bottom + theme.mm(6), room.width, high))
         self.turn = min(self.turn, self.turns - 1)
         stacked = Stacked(pages[min(self.turn, len(pages) - 1)])
         self._add(stacked, room)
-        return stacked.children[-1].rect.bottom + theme.mm(8) if turner is None else room.bottom + theme.mm(200)
-
-    def _fill_with_picture(self, below: Rect) -> None:
-        picture = self.content.picture
-        if picture is None:
-            return
-        room = Rect(below.x, below.y, below.width, self.end - below.y)
-        if room.height >= picture.height(room.width):
-            self._add(picture, room)
-
-
-def lit_machine(ui: Ui, frame: views.Frame) -> Machine | None:
-    """The device strip: the machine's front with the part where the hands must go."""
-    if frame.lit in (None, "screen"):
-        return None
-    return Machine(ui, (frame.lit,))
+        return stacked.rect.bottom

@@ -61,6 +61,10 @@ def _overlapping(scene: Scene) -> Iterator[str]:
     for (one, a), (other, b) in combinations(places, 2):
         if a.overlaps(b):
             yield f"{one.text!r} and {other.text!r} overlap"
+    standing = [root for root in scene.roots if root.rect.width and root.rect.height]
+    for first, second in combinations(standing, 2):
+        if first.rect.overlaps(second.rect):
+            yield f"{type(first).__name__} {first.rect} and {type(second).__name__} {second.rect} overlap"
     for target in scene.touchable():
         own = {id(node) for node in target.walk()}
         for text, place in places:

@@ -34,7 +34,12 @@ def build(scope: Scope, shown: views.Amount) -> Content:
     return Content(
         head=[
             question(scope, words.write(shown.title)),
-            Panel(ui, Column([Space(grows=True), *lines, Space(grows=True)], ui.theme.mm(4)), padding=9, most=120),
+            Panel(
+                ui,
+                Column([Space(grows=True), *lines, Space(grows=True)], ui.theme.mm(4)),
+                padding=9,
+                most=120 if ui.theme.glass.portrait else 1,
+            ),
         ],
         info=[
             *([account] if ui.theme.crowded else []),

@@ -13,7 +13,7 @@ def build(scope: Scope, shown: views.Attract) -> Content:
     """The banner; what can be done today and what cannot."""
     ui = scope.ui
     return Content(
-        head=[Banner(ui, ui.words("attract.title"), ui.words("attract.bring"))],
+        head=[Banner(ui, ui.words("attract.title"), "" if ui.theme.crowded else ui.words("attract.bring"))],
         info=[
             *section(scope, "attract.works", shown.works, "good"),
             *section(scope, "attract.out", shown.out, "out"),

@@ -9,7 +9,7 @@ from screens.widgets.machine import Machine
 from statemachines import views
 
 
-@page(views.Identify)
+@page(views.Identify, left=0.46)
 def build(scope: Scope, shown: views.Identify) -> Content:
     """One tile a way; both places of the machine are lit, for a card may just be put there."""
     ui = scope.ui

@@ -9,7 +9,7 @@ from screens.widgets.rows import callout
 from statemachines import views
 
 
-@page(views.InsertCard)
+@page(views.InsertCard, left=0.5)
 def build(scope: Scope, shown: views.InsertCard) -> Content:
     """What to do, what went wrong before if anything, and where, drawn."""
     ui = scope.ui

@@ -9,7 +9,7 @@ from screens.widgets.rows import callout
 from statemachines import views
 
 
-@page(views.LayIdCard)
+@page(views.LayIdCard, left=0.5)
 def build(scope: Scope, shown: views.LayIdCard) -> Content:
     """What to do, what went wrong before if anything, and where, drawn."""
     ui = scope.ui

@@ -20,11 +20,13 @@ def build(scope: Scope, shown: views.TakeCard) -> Content:
     """Which card, and where it is, drawn; urgent after a first wait."""
     ui = scope.ui
     urgent = [callout(ui, ui.words("take_card.urgent"))] if shown.urgent else []
+    how = sentence(scope, ui.words(f"take_card.how.{shown.card}"))
+    how.optional = shown.urgent
     return Content(
         head=[
             question(scope, ui.words(f"take_card.question.{shown.card}")),
             *urgent,
-            sentence(scope, ui.words(f"take_card.how.{shown.card}")),
+            how,
         ],
         picture=Machine(ui, _PARTS[shown.card], "out"),
     )

@@ -116,20 +116,14 @@ class _Nothing(Node):
 def tile_rows(ui: Ui, choices: tuple[views.Choice, ...]) -> list[Node]:
     """Tiles in as many columns as look well: few choices one below the other, many side by side."""
     theme = ui.theme
-    columns = 1
-    if len(choices) > 3:
-        columns = 3 if not theme.glass.portrait and not theme.large and ui.content_width >= theme.mm(380) else 2
-    if ui.content_width < theme.mm(230):
-        columns = 1
-    room = theme.mm(85) if columns > 2 or theme.glass.portrait else theme.mm(200)
-    tall = columns > 1 and not theme.low_reach and ui.content_width // columns >= room and not theme.compact
-    if not theme.glass.portrait and columns == 2:
-        tall = False
+    portrait = theme.glass.portrait
+    columns = 2 if len(choices) > 3 and ui.content_width >= theme.mm(230) else 1
+    tall = portrait and columns == 2 and not theme.low_reach
     tiles = [Tile(ui, choice, tall=tall) for choice in choices]
     rows: list[Node] = []
     for start in range(0, len(tiles), columns):
         row = TileRow(ui, tiles[start : start + columns], columns)
-        if columns == 1 and theme.glass.portrait:
-            row.most = theme.mm(70)
+        if not tall:
+            row.most = theme.mm(70 if portrait else 56)
         rows.append(row)
     return rows

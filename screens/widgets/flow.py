@@ -75,6 +75,8 @@ class Stacked(Node):
             y += block.space_before if place else 0
             block.place(Rect(rect.x, y, rect.width, height))
             y += height
+        if not self.overflow:
+            self.rect = Rect(rect.x, rect.y, rect.width, y - rect.y)
 
 
 class Turner(Node):

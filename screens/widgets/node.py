@@ -15,6 +15,9 @@ from screens.textflow import balanced, break_lines
 from screens.theme import LINE, Colour, Role, Theme
 from screens.typeset import Typesetter
 
+_LONELY = 2
+"""Characters that do not stand on a last line alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ui:
@@ -137,7 +140,11 @@ class Text(Node):
         return self._typesetter.fonts.missing(self.text)
 
     def _break(self, width: int) -> list[str]:
-        return (balanced if self._even else break_lines)(self.text, width, self.measure)
+        if self._even:
+            return balanced(self.text, width, self.measure)
+        lines = break_lines(self.text, width, self.measure)
+        lonely = len(lines) > 1 and len(lines[-1]) <= _LONELY
+        return balanced(self.text, width, self.measure) if lonely else lines
 
     def height(self, width: int) -> int:
         """All lines at the line distance."""

@@ -129,7 +129,7 @@ class _Top(Node):
 
 def point_card(ui: Ui, text: str, icon: str) -> Node:
     """A sentence with its icon on a panel of its own, for pages with a few things to read."""
-    compact = ui.theme.compact
+    compact = not ui.theme.glass.portrait
     disc = icons.IconDisc(ui, icon, 14 if compact else 22)
     words = Text(ui, text, ui.reading, ground="surface", middle=True)
     card = Panel(ui, Row([disc, words], [disc.size, 1.0], ui.theme.mm(8)), padding=3.5 if compact else 6, most=76)
