@@ -10,6 +10,7 @@ from devices.card_reader.social_security_card.session import SocialSecurityCard
 from devices.id_reader.contract import IdCard
 from devices.pin_pad.secret import SecretDigits
 from devices.receipt_printer.receipt import Receipt
+from kiosk import scrubbing
 from kiosk.host.port import Person, PrintedDocument
 from statemachines.views import Say
 
@@ -100,6 +101,7 @@ class Session:
     def wipe(self, language: str) -> None:
         """Forget the citizen. Secrets are zeroed; everything else goes back to what a fresh session holds."""
         self.pin.forget()
+        scrubbing.forget_protected()
         fresh = Session(language=language)
         for each in fields(self):
             setattr(self, each.name, getattr(fresh, each.name))

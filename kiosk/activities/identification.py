@@ -13,6 +13,7 @@ from devices.card_reader.social_security_card.validity import Finding
 from devices.contract import DeviceError
 from devices.id_reader.contract import IdCard
 from devices.id_reader.numbers import Validity
+from kiosk import scrubbing
 from kiosk.activities.card_reading import CardNotServed, HostAuthenticator, read_social_security_card
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.activities.refusals import host_trouble, refusal
@@ -68,6 +69,7 @@ async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused
     except HostError as error:
         session.trouble = host_trouble(error)
         return "refused"
+    scrubbing.protect((reading.identity.name,))
     session.chip, session.card, session.problem = reading.card, reading.identity, None
     await tools.record.custody_began(session, reading.identity.identifier)
     return "card_read"
@@ -143,6 +145,7 @@ async def read_id_card(stage: Stage) -> Literal["id_card_read", "unreadable", "r
             return "refused"
         session.problem = Say(PROBLEMS.get(error.code, "problem.id_card_unreadable"))
         return "unreadable"
+    scrubbing.protect((card.name, *card.name.split()))
     session.id_card, session.problem = card, None
     reason = _id_card_refusal(card, stage)
     if reason is not None:
