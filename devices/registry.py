@@ -27,7 +27,7 @@ CLASSES: dict[str, dict[str, Model]] = {
         "pcsc": Model(
             "devices.card_reader.pcsc:PcscCardReader",
             "devices.card_reader.simulator:CardReaderSimulator",
-            "vpcd://127.0.0.1:35963",
+            "vpcd:",
         ),
     },
     "id-reader": {

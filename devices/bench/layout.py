@@ -4,7 +4,7 @@
 name = "id-reader"          # as it is called in the API; default: its class
 class = "id-reader"         # a device class of devices.registry
 model = "sam-v"             # default: the first model of the class
-listen = "pty:"             # default: the model's own; see devices.bench.line and devices.bench.reader
+listen = "pty:"             # default: the model's own; see devices.bench.line and devices.bench.rig
 baud = 115200               # bits a second; 0, the default, does not pace
 [device.options]            # handed to the simulator
 """

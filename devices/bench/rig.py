@@ -1,6 +1,7 @@
 """Puts each stand's simulator on its transport, at an address that stays the same when the bench is started again.
 
-Devices that listen on ``vpcd:`` become readers of one pcscd, which the rig starts and ends.
+Devices that listen on ``vpcd:`` become readers of one pcscd, which the rig starts and ends. ``vpcd://host:port`` is a
+slot of a pcscd that is there already, such as the machine's own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from devices.simulation import Simulator
 MEMORIES = "cards"
 """Folder, in the state folder, where each card keeps its memory."""
 
+OWN_SERVICE = "vpcd:"
+_FIRST_VPCD_PORT = 35963
 _LONGEST_SOCKET_PATH = 100
 
 
@@ -47,7 +50,7 @@ def rigged(stands: Sequence[Stand], folder: Path, before: Mapping[str, str], see
 
     ``folder``: state; ``before``: device name -> address of the last start. Raises LayoutError, RigError.
     """
-    in_readers = [stand for stand in stands if stand.listen.startswith("vpcd:")]
+    in_readers = [stand for stand in stands if stand.listen == OWN_SERVICE]
     environment: Mapping[str, str] = {}
     readers: dict[str, VirtualReader] = {}
     with ExitStack() as stack:
@@ -67,6 +70,9 @@ def rigged(stands: Sequence[Stand], folder: Path, before: Mapping[str, str], see
                 memories = folder / MEMORIES
                 slot = _simulator(stand, address=reader.address, service=service, memories=memories)
                 stations.append(Station(stand, ReaderSlot(slot, reader.name)))
+            elif stand.listen.startswith("vpcd://"):
+                slot = _simulator(stand, address=stand.listen, memories=folder / MEMORIES)
+                stations.append(Station(stand, ReaderSlot(slot, _reader_of(stand.listen))))
             else:
                 listen = _listen_address(stand, folder, before)
                 stations.append(Station.on_a_line(stand, _simulator(stand), listen, seed))
@@ -91,6 +97,11 @@ def _listen_address(stand: Stand, folder: Path, before: Mapping[str, str]) -> st
 
 def _reader_name(stand: Stand) -> str:
     return f"Bench {stand.name}"
+
+
+def _reader_of(address: str) -> str:
+    """As the page names the readers of a vpcd set up the usual way: one a slot, on ports from 35963 on."""
+    return f"Virtual PCD 00 {(urlsplit(address).port or _FIRST_VPCD_PORT) - _FIRST_VPCD_PORT:02X}"
 
 
 def _service(names: Sequence[str], state: Path) -> PcscService:

@@ -60,6 +60,7 @@ class World:
         self._fresh: dict[str, Json] = {}
         self._seen: dict[str, Snapshot] = {}
         self._wake = threading.Condition()
+        self._untold: list[tuple[str, Json]] = []
         self._stirred: set[str] = set()
         self._replanned = False
         self._stopping = threading.Event()
@@ -83,8 +84,8 @@ class World:
                 self._seen[name] = station.snapshot()
             if "plan" in self._before:
                 self._plan.restore(self._before["plan"])
-            self.events.add("started", devices=list(self.stations))
-            self._write()
+            self._tell("started", devices=list(self.stations))
+            self._done()
         self._keeper.start()
 
     def _put_back(self, station: Station) -> None:
@@ -106,9 +107,7 @@ class World:
             self._wake.notify_all()
         self._keeper.join(10)
         with self._lock:
-            for name in self.stations:
-                self._look(name)
-            self._write()
+            self._done(*self.stations)
             for station in self.stations.values():
                 station.transport.stop()
 
@@ -177,8 +176,8 @@ class World:
                 break
             press(station, key)
             pressed += 1
-        self.events.add("keys", device=station.name, person=person, count=pressed)
         with self._lock:
+            self._tell("keys", device=station.name, person=person, count=pressed)
             self._done(station.name)
         return pressed
 
@@ -218,7 +217,7 @@ class World:
             raise CannotDo(f"{device}: paper is torn off by a person or into the tray; say which")
         with self._lock:
             result = self.station(device).act(action, arguments)
-            self.events.add("action", device=device, action=action)
+            self._tell("action", device=device, action=action)
             self._done(device)
             return result
 
@@ -264,7 +263,7 @@ class World:
             self.receipts.clear()
             if self._memories is not None:
                 shutil.rmtree(self._memories, ignore_errors=True)
-            self.events.add("reset")
+            self._tell("reset")
             self._done(*self.stations)
 
     # -- keeping -------------------------------------------------------------------------------------------------------
@@ -293,11 +292,14 @@ class World:
         station = self.stations.get(device)
         return None if station is None else OUTLETS.get(station.stand.device_class)
 
+    def _tell(self, kind: str, **data: Any) -> None:
+        self._untold.append((kind, data))
+
     def _tell_receipt(self, receipt: Receipt) -> None:
-        self.events.add("receipt", receipt=receipt.number, device=receipt.device, place=receipt.place)
+        self._tell("receipt", receipt=receipt.number, device=receipt.device, place=receipt.place)
 
     def _tell_card(self, card: Card) -> None:
-        self.events.add("card", card=str(card), place=str(self.places.where(card)))
+        self._tell("card", card=str(card), place=str(self.places.where(card)))
 
     def _stir(self, device: str) -> None:
         with self._wake:
@@ -305,12 +307,16 @@ class World:
             self._wake.notify_all()
 
     def _done(self, *devices: str) -> None:
+        """Look at what has changed, make it last, and only then tell."""
         for device in devices:
             self._look(device)
         self._write()
+        untold, self._untold = self._untold, []
+        for kind, data in untold:
+            self.events.add(kind, **data)
 
     def _look(self, device: str) -> None:
-        """Tell what has changed at a device since the last look."""
+        """Take up what has changed at a device since the last look."""
         station = self.stations[device]
         now, before = station.snapshot(), self._seen[device]
         self._seen[device] = now
@@ -328,9 +334,9 @@ class World:
                 self._tell_receipt(receipt)
         for fault, value in now.faults.items():
             if value != before.faults[fault]:
-                self.events.add("fault", device=device, fault=fault, value=value)
+                self._tell("fault", device=device, fault=fault, value=value)
         if now.scene != before.scene:
-            self.events.add("scene", device=device, scene=now.scene)
+            self._tell("scene", device=device, scene=now.scene)
 
     def _write(self) -> None:
         self.store.write(

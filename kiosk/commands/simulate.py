@@ -32,7 +32,10 @@ def simulate(
     device_class: Annotated[str, typer.Argument(metavar="CLASS", help="Device class, such as id-reader.")],
     model: Annotated[str, typer.Option(help="Default: the first model of the class.")] = "",
     listen: Annotated[
-        str, typer.Option(metavar="URL", help="pty:, pty:/path/to/link, tcp://host:port or vpcd://host:port.")
+        str,
+        typer.Option(
+            metavar="URL", help="pty:, pty:/path/to/link, tcp://host:port; card readers: vpcd: or vpcd://host:port."
+        ),
     ] = "",
     baud: Annotated[int, typer.Option(help="Pace the line like a UART of this many bits a second; 0: do not.")] = 0,
     option: Annotated[
@@ -44,6 +47,9 @@ def simulate(
     Its address for a driver is the first line printed; lines NAME=VALUE after it belong into the driver's environment.
     Then each line read from standard input is something done to it: `lay {"kind": ...}`, `press 5`, `fault noise 0.1`,
     `scene`; `help` lists what this device knows. The end of standard input does not end it.
+
+    A card reader on `vpcd:` gets a pcscd of its own; on `vpcd://127.0.0.1:35963` it is a card in the virtual reader of
+    the pcscd that this machine runs.
     """
     from devices.bench import layout, rig
     from devices.bench.layout import LayoutError
