@@ -29,6 +29,9 @@ CLASSES: dict[str, dict[str, Model]] = {
             "devices.card_reader.simulator:CardReaderSimulator",
             "vpcd:",
         ),
+        "crt310": Model(
+            "devices.card_reader.crt310:Crt310Reader", "devices.card_reader.simulator:Crt310Simulator", "pty:"
+        ),
     },
     "id-reader": {
         "sam-v": Model("devices.id_reader.sam_v:SamVReader", "devices.id_reader.simulator:SamVSimulator", "pty:"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from devices.card_reader.apdu import CommandApdu
 from devices.card_reader.contract import CardReader
+from devices.card_reader.motor_verbs import MOTOR_VERBS
 from devices.card_reader.social_security_card.authentication import MutualAuthenticator
 from devices.card_reader.social_security_card.identity import CardIdentity, bas_line
 from devices.card_reader.social_security_card.pin import PinLocked, PinNeeded
@@ -113,4 +114,5 @@ VERBS: dict[str, Verb] = {
     "status": Verb("print what the reader says of itself", _status),
     "pin-state": Verb("ask whether the card wants its PIN, and the tries left; spends none", _pin_state),
     "watch": Verb("print each insertion and removal until interrupted", _watch),
+    **MOTOR_VERBS,
 }

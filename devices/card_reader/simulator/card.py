@@ -136,3 +136,14 @@ class VirtualCard:
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(self.memory)
+
+
+def with_memory(card: VirtualCard | Mapping[str, Any] | CardDescription, memories: Path | None) -> VirtualCard:
+    """A card as it is put into a reader; one that is only described gets its memory in the folder ``memories``."""
+    if isinstance(card, VirtualCard):
+        return card
+    description = card if isinstance(card, CardDescription) else CardDescription.read(card)
+    if memories is None:
+        return VirtualCard(description)
+    memories.mkdir(parents=True, exist_ok=True)
+    return VirtualCard(description, memories / f"{description.identifier.upper()}.json")

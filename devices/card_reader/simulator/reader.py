@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from devices.card_reader.simulator.card import VirtualCard
+from devices.card_reader.simulator.card import VirtualCard, with_memory
 from devices.card_reader.simulator.description import CardDescription
+from devices.card_reader.simulator.injected import status_words
 from devices.card_reader.simulator.vpcd import Contact, FrameReader, VpcdSlot, frame
 from devices.simulation import FaultSwitch, Json, Port, Simulator, action
 
@@ -104,13 +105,7 @@ class CardReaderSimulator(Simulator):
         """Push a card in, as a description or as a card with its own memory. ValueError when one is in already."""
         if self.card is not None:
             raise ValueError("there is a card in the reader already")
-        if not isinstance(card, VirtualCard):
-            description = card if isinstance(card, CardDescription) else CardDescription.read(card)
-            memory = None
-            if self._memories is not None:
-                self._memories.mkdir(parents=True, exist_ok=True)
-                memory = self._memories / f"{description.identifier.upper()}.json"
-            card = VirtualCard(description, memory)
+        card = with_memory(card, self._memories)
         with self._lock:
             card.reset()
             self.card = card
@@ -139,7 +134,7 @@ class CardReaderSimulator(Simulator):
         if name == "absent":
             self._set_absent(bool(value))
         elif name == "status_word":
-            _status_words(str(value))
+            status_words(str(value))
         super().set_fault(name, value)
         with self._lock:
             if self.card is not None:
@@ -184,7 +179,7 @@ class CardReaderSimulator(Simulator):
         self._reply(answer[:1] if self.faults["garbled"] else answer)
 
     def _injected(self, command: bytes) -> bytes | None:
-        words = _status_words(str(self.faults["status_word"]))
+        words = status_words(str(self.faults["status_word"]))
         return words.get(command[1], words.get(None))
 
     def _contact(self, card: VirtualCard, line: int) -> None:
@@ -211,14 +206,3 @@ class CardReaderSimulator(Simulator):
     def _plan(self, seconds: float, run: Callable[[], None]) -> None:
         if self.port is not None:
             self.port.after(seconds, run)
-
-
-def _status_words(text: str) -> dict[int | None, bytes]:
-    """``B2=6581 20=63C1``; ``*`` for every instruction. ValueError when it is not that."""
-    words: dict[int | None, bytes] = {}
-    for part in text.split():
-        instruction, _, word = part.partition("=")
-        if len(word) != 4:
-            raise ValueError(f"status_word: {part!r} is not like B2=6581")
-        words[None if instruction == "*" else int(instruction, 16)] = bytes.fromhex(word)
-    return words
