@@ -82,6 +82,27 @@ def test_the_world_outlives_kill_9(tmp_path):
     assert services(tmp_path) == []
 
 
+@pytest.mark.pcsc
+def test_a_card_pulled_while_it_is_read_is_back_in_the_hand_that_brought_it(tmp_path):
+    layout = tmp_path / "layout.toml"
+    layout.write_text('[[device]]\nclass = "card-reader"\n', encoding="utf-8")
+    with running(tmp_path / "state", "--config", str(layout)) as (_, ready), BenchClient(ready["bench"]) as bench:
+        bench.hand_over("wang_xiulan/social", "zhao_min")
+        bench.insert_card("zhao_min", card="wang_xiulan/social")
+        bench.set_fault("card-reader", "pull_after", 1)
+        last = bench.events()["last"]
+        verb = ["device", "card-reader", "read", "--at", ready["devices"]["card-reader"]["at"]]
+        subprocess.run(
+            [sys.executable, "-m", "kiosk.cli", *verb],
+            env={**os.environ, **ready["env"]},
+            capture_output=True,
+            check=False,
+        )
+        told = bench.wait_for(lambda event: event["kind"] == "card", after=last)
+        assert (told["card"], told["place"]) == ("wang_xiulan/social", "with:zhao_min")
+        assert bench.device("card-reader")["scene"]["card"] is None
+
+
 def test_a_waiting_citizen_does_not_keep_it_from_ending(tmp_path):
     layout = tmp_path / "layout.toml"
     layout.write_text('[[device]]\nclass = "id-reader"\n', encoding="utf-8")
