@@ -14,7 +14,9 @@ from devices.simulation import Json
 @dataclass(frozen=True, slots=True)
 class CardPlace:
     """A device that a card can be in or on: which ``kind``, how it gets there, how away, and whether its scene shows
-    one. ``full`` and ``empty`` say in plain words why that cannot be done; ``actions`` are the simulator's own."""
+    one. ``full`` and ``empty`` say in plain words why that cannot be done; ``actions`` are the simulator's own.
+
+    ``clear`` takes the card from wherever it is, out of reach too; ``retained`` counts those in the device's bin."""
 
     kind: CardKind
     put: Callable[[Station, Person], None]
@@ -23,6 +25,8 @@ class CardPlace:
     full: str
     empty: str
     actions: tuple[str, ...]
+    clear: Callable[[Station], None]
+    retained: Callable[[Json], int] = lambda _: 0
 
 
 _SEX_DIGIT = {"male": "1", "female": "2"}
@@ -73,6 +77,11 @@ def _insert(station: Station, person: Person) -> None:
     station.act("insert", {"card": social_security_card(person)})
 
 
+def _clear(station: Station) -> None:
+    """A manual reader's card is always within reach; a motorised reader has to be opened for one that is inside."""
+    station.act("clear_path" if "clear_path" in station.simulator.actions() else "take", {})
+
+
 def _lay(station: Station, person: Person) -> None:
     station.act("lay", {"card": resident_id_card(person)})
 
@@ -85,7 +94,9 @@ CARD_PLACES: Mapping[str, CardPlace] = {
         lambda scene: bool(scene["card"]),
         "there is already a card in the reader",
         "there is no card in the reader",
-        ("insert", "take"),
+        ("insert", "take", "clear_path"),
+        _clear,
+        lambda scene: len(scene.get("retained", ())),
     ),
     "id-reader": CardPlace(
         CardKind.ID,
@@ -95,6 +106,7 @@ CARD_PLACES: Mapping[str, CardPlace] = {
         "there is already a card on the plate",
         "there is no card on the plate",
         ("lay", "lift"),
+        lambda station: station.act("lift", {}),
     ),
 }
 

@@ -11,6 +11,9 @@ from devices.bench.errors import CannotDo, NoSuchThing
 STAFF = "staff"
 """Whoever tends the kiosk: may hold any card, and has none of their own."""
 
+_BIN = "/bin"
+"""After a device's name: its bin of retained cards, which is a place of its own."""
+
 
 class CardKind(StrEnum):
     """The two cards in every wallet."""
@@ -57,6 +60,8 @@ class Places:
             where, _, name = saved.get("places", {}).get(str(card), "").partition(":")
             if where == "with" and name in self._people:
                 self._places[card] = Place(False, name)
+            elif where == "in" and name.endswith(_BIN) and self._devices.get(name.removesuffix(_BIN)) is card.kind:
+                self._places[card] = Place(True, name)
             elif where == "in" and self._devices.get(name) is card.kind:
                 self._places[card] = Place(True, name)
                 self._brought[name] = saved.get("brought", {}).get(name, card.owner)
@@ -133,6 +138,22 @@ class Places:
         self._places[card] = Place(False, receiver)
         del self._brought[device]
         return card
+
+    def retain(self, device: str) -> Card:
+        """From a device into its own bin. Raises CannotDo when it is empty."""
+        card = self.inside(device)
+        if card is None:
+            raise CannotDo(f"there is no card in {device}")
+        self._places[card] = Place(True, device + _BIN)
+        del self._brought[device]
+        return card
+
+    def empty_bin(self, device: str) -> list[Card]:
+        """Everything in a device's bin into the hands of staff."""
+        cards = [card for card, place in self._places.items() if place == Place(True, device + _BIN)]
+        for card in cards:
+            self._places[card] = Place(False, STAFF)
+        return cards
 
     def hand_over(self, card: Card, to: str) -> None:
         """From hand to hand. Raises CannotDo when it is in a device."""

@@ -75,7 +75,8 @@ def rigged(stands: Sequence[Stand], folder: Path, before: Mapping[str, str], see
                 stations.append(Station(stand, ReaderSlot(slot, _reader_of(stand.listen))))
             else:
                 listen = _listen_address(stand, folder, before)
-                stations.append(Station.on_a_line(stand, _simulator(stand), listen, seed))
+                ours = {"memories": folder / MEMORIES} if stand.device_class == "card-reader" else {}
+                stations.append(Station.on_a_line(stand, _simulator(stand, **ours), listen, seed))
         yield Rigged(tuple(stations), environment)
 
 

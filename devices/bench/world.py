@@ -7,6 +7,7 @@ does by itself follows within a few hundredths of a second.
 from __future__ import annotations
 
 import base64
+import contextlib
 import shutil
 import threading
 import time
@@ -18,7 +19,7 @@ from devices.bench.errors import CannotDo, NoSuchThing, WrongValue
 from devices.bench.events import KEPT, EventLog
 from devices.bench.hands import CARD_PLACES, OUTLETS, PAD_KEYS, CardPlace, Outlet, press
 from devices.bench.people import Person
-from devices.bench.places import Card, CardKind, Places
+from devices.bench.places import STAFF, Card, CardKind, Places
 from devices.bench.receipts import TRAY, Receipt, Receipts
 from devices.bench.schedule import FaultPlan, PlannedFault
 from devices.bench.station import Snapshot, Station
@@ -95,9 +96,10 @@ class World:
         card = self.places.inside(station.name)
         occupied = place.occupied(station.snapshot().scene)
         if card is not None and not occupied:
-            place.put(station, self.people[card.owner])
+            with contextlib.suppress(CannotDo):  # another reader stands there now, its gate shut: the next look tells
+                place.put(station, self.people[card.owner])
         elif card is None and occupied:
-            place.take(station)
+            place.clear(station)
 
     def stop(self) -> None:
         """Unplug everything; the state stays for the next world."""
@@ -141,7 +143,7 @@ class World:
             self.places.check_person(person)
             if self.places.inside(station.name) is None:
                 raise CannotDo(place.empty)
-            place.take(station)
+            (place.clear if person == STAFF else place.take)(station)
             card = self.places.take(station.name, person)
             self._tell_card(card)
             self._done(station.name)
@@ -255,7 +257,7 @@ class World:
                 station.clear_faults()
                 place = self._card_place(name)
                 if place is not None and place.occupied(station.snapshot().scene):
-                    place.take(station)
+                    place.clear(station)
                 station.restore(self._fresh[name])
                 if (outlet := self._outlet(name)) is not None:
                     outlet.tear_off(station)
@@ -322,7 +324,12 @@ class World:
         self._seen[device] = now
         place = self._card_place(device)
         if place is not None and self.places.inside(device) is not None and not place.occupied(now.scene):
-            self._tell_card(self.places.take(device))  # pulled out by whoever brought it, half-way through
+            retained = place.retained(now.scene) > place.retained(before.scene)
+            # Otherwise pulled out by whoever brought it, half-way through.
+            self._tell_card(self.places.retain(device) if retained else self.places.take(device))
+        if place is not None and not place.retained(now.scene):
+            for card in self.places.empty_bin(device):
+                self._tell_card(card)
         outlet = self._outlet(device)
         if outlet is not None:
             hanging = outlet.hanging(now.scene)
