@@ -32,12 +32,21 @@ PORTS_PER_READER = 2
 """Debian's vpcd is built with two slots a reader, on adjacent ports; the second stays empty."""
 
 _HAND_OVER = """
-import os, sys
+import os, signal, sys
+service = os.getpid()
+if os.fork() == 0:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.close(int(sys.argv[1]))
+    os.read(0, 1)
+    if os.getppid() == service:
+        os.kill(service, signal.SIGTERM)
+    os._exit(0)
 os.dup2(int(sys.argv[1]), 3)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
 os.execv(sys.argv[2], sys.argv[2:])
 """
-"""systemd's way of passing a socket: as descriptor 3, announced to the process by its number."""
+"""systemd's way of passing a socket: as descriptor 3, announced to the process by its number. A child of the service
+waits for its standard input to end, as it does however we end, and ends the service then: none is ever left over."""
 
 
 class PcscServiceError(RuntimeError):
@@ -147,14 +156,16 @@ class PcscService:
         folder = self.socket_path.parent
         configuration = folder / "readers"
         configuration.mkdir(exist_ok=True)
-        (configuration / "virtual").write_text(
-            "".join(
-                f'FRIENDLYNAME "{name}"\nDEVICENAME /dev/null:0x{port:X}\n'
-                f"LIBPATH {VPCD_LIBRARY}\nCHANNELID 0x{port:X}\n\n"
-                for name, port in zip(self.names, ports, strict=True)
-            ),
-            encoding="utf-8",
-        )
+        blocks = []
+        for number, (name, port) in enumerate(zip(self.names, ports, strict=True)):
+            # vpcd keeps its slots in variables of the library: two readers of one library overwrite each other's.
+            library = VPCD_LIBRARY if number == 0 else folder / f"libifdvpcd-{number}.so"
+            if number:
+                shutil.copyfile(VPCD_LIBRARY, library)
+            blocks.append(
+                f'FRIENDLYNAME "{name}"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {library}\nCHANNELID 0x{port:X}\n'
+            )
+        (configuration / "virtual").write_text("\n".join(blocks), encoding="utf-8")
         self.socket_path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self.socket_path))
@@ -167,7 +178,7 @@ class PcscService:
             self._process = subprocess.Popen(
                 [*command, "--foreground", "--error", "--config", str(configuration)],
                 pass_fds=(self._listener.fileno(),),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, SOCKET_VARIABLE: str(self.socket_path)},
@@ -200,6 +211,8 @@ class PcscService:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(5)
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = None
         if self._listener is not None:
             self._listener.close()
