@@ -71,6 +71,7 @@ class Session:
     pin_verified: bool = False
     kept: dict[str, str] = field(default_factory=dict)
     answer: object = None
+    chip_balance: int | None = None
     problem: Say | None = None
     trouble: Trouble | None = None
     chip: SocialSecurityCard | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from statemachines import views
-from statemachines.chart import Activity, Chart, Exit, On, State
+from statemachines.chart import Activity, Chart, Exit, On, State, chosen
 from statemachines.session import SessionActivities, session_chart
 
 
@@ -105,6 +105,7 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             On("maintain", ("starting", "out_of_service", "looking_again"), "maintenance"),
             On("maintain", ("maintenance", "stopping", "stopped"), None),
             On("finished", "maintenance", "looking_again"),
+            On("choose", "maintenance", "looking_again", when=chosen("back_in_service")),
             On("failed", "maintenance", "looking_again"),
             On("stop", ("starting", "out_of_service", "looking_again", "maintenance"), "stopping"),
             On("stop", ("stopping", "stopped"), None),

@@ -70,6 +70,7 @@ def social_security_card(person: Person) -> Json:
         "pin_tries_max": card.tries_max,
         "pin_tries_left": card.tries_left,
         "bank": {"pan": card.bank_pan, "expiry": valid_until[2:6], "kind": "debit"},
+        "medical": {"balances": {"1": card.chip_balance}},
     }
 
 

@@ -24,7 +24,8 @@ class WalletError(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SocialCard:
-    """A social security card as its holder knows it. Dates are ISO; ``identifier`` is 32 hexadecimal digits."""
+    """A social security card as its holder knows it. Dates are ISO; ``identifier`` is 32 hexadecimal digits;
+    ``chip_balance``: the medical account as the chip has it, in fen."""
 
     generation: str
     algorithm: str
@@ -38,6 +39,7 @@ class SocialCard:
     tries_left: int
     bank_pan: str
     bank: str
+    chip_balance: int
 
     def __repr__(self) -> str:
         return f"<SocialCard {self.generation} {self.state}>"

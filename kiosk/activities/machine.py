@@ -71,6 +71,7 @@ async def heal(stage: Stage) -> Literal["changed"]:
 
 async def serve_engineer(stage: Stage) -> Literal["finished"]:
     """Show what the devices say until the engineer is done."""
+    stage.tools.wishes.maintenance = False
     while not stage.tools.wishes.maintenance:
         await look(stage.tools)
         stage.refresh()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devices.receipt_printer.receipt import Receipt
 from kiosk.clock import KIOSK_ZONE
-from kiosk.documents.balances import balance_receipt, benefits_receipt
+from kiosk.documents.balances import ChipBalance, balance_receipt, benefits_receipt
 from kiosk.documents.cards import card_status_receipt, personal_data_receipt
 from kiosk.documents.contributions import contribution_history
 from kiosk.documents.paper import Holder, Origin
@@ -35,7 +35,8 @@ def answer_sheets(session: Session, tools: Tools, document: PrintedDocument | No
         years = None if extent == "all" else int(extent)
         return contribution_history(holder, origin, language, (answer,), document, years=years)
     if isinstance(answer, MedicalAccount):
-        return (balance_receipt(holder, origin, language, medical=answer),)
+        on_chip = None if session.chip_balance is None else ChipBalance(session.chip_balance, tools.clock.now())
+        return (balance_receipt(holder, origin, language, medical=answer, chip=on_chip),)
     if isinstance(answer, Pension):
         return (balance_receipt(holder, origin, language, pension=answer),)
     if isinstance(answer, CardStatus):

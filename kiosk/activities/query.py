@@ -7,6 +7,7 @@ from typing import Literal
 
 import structlog
 
+from devices.contract import DeviceError
 from kiosk.activities.refusals import host_trouble
 from kiosk.host.port import (
     Host,
@@ -20,6 +21,9 @@ from kiosk.host.port import (
 from kiosk.runtime import Stage
 
 log = structlog.get_logger("query")
+
+MEDICAL_PURSE = 1
+"""The number of the medical account's purse on the chip (protocol page of the card, A6)."""
 
 Shape = Literal["choices", "amount", "details", "years"]
 
@@ -42,6 +46,7 @@ async def fetch(stage: Stage) -> Literal["choices", "amount", "details", "years"
     if not ("account" in session.kept and isinstance(session.answer, MedicalAccount | Pension)):
         try:
             session.answer = await _ask(stage, service)
+            session.chip_balance = await _chip_balance(stage) if service == "medical_account" else None
         except HostError as error:
             session.trouble = host_trouble(error)
             return "refused" if isinstance(error, HostRefused) else "unreachable"
@@ -58,6 +63,18 @@ async def _ask(stage: Stage, service: str) -> object:
     if service == "contributions":
         return await host.contributions(session.person, Scheme(session.kept["scheme"]))
     return await ASK[service](host, session.person)
+
+
+async def _chip_balance(stage: Stage) -> int | None:
+    """The medical account as the card's own chip has it, in fen; None without a card, or one that does not say."""
+    card, reader = stage.session.chip, stage.tools.card_reader
+    if card is None or reader is None:
+        return None
+    try:
+        return await reader.call(lambda _: card.medical_purse(MEDICAL_PURSE))
+    except DeviceError as error:
+        log.warning("chip_balance_unread", fault=error.code)
+        return None
 
 
 def _shape(service: str, account: str) -> Shape:

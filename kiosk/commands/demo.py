@@ -34,7 +34,7 @@ def demo(
     with console.status("starting") as status:
 
         def tell(words: str) -> None:
-            console.print(f"[dim]{time.monotonic() - begun:6.1f} s[/dim]  {words}")
+            console.print(f"[dim]{time.monotonic() - begun:6.1f} s[/dim]  {words}", soft_wrap=True)
             status.update(words)
 
         try:

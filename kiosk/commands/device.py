@@ -47,6 +47,7 @@ def device(
     """
     from devices import registry
     from devices.contract import Cancellation, Device, DeviceError, OperationCancelled
+    from devices.verbs import Told
     from devices.worker import DeviceWorker
 
     try:
@@ -68,7 +69,8 @@ def device(
         typer.echo(line, err=True)
 
     def run(opened: Device, cancellation: Cancellation, given: Sequence[str]) -> Mapping[str, object] | str:
-        opened.open()
+        if known[verb].opens:
+            opened.open()
         try:
             answer: Mapping[str, object] | str = known[verb].run(opened, cancellation, given, tell)
         finally:
@@ -91,6 +93,8 @@ def device(
     except (KeyboardInterrupt, OperationCancelled):
         fail("stopped", code=INTERRUPTED)
     _print(answer, as_json)
+    if isinstance(answer, Told) and answer.failed:
+        raise typer.Exit(1)
 
 
 def _print(answer: Mapping[str, object] | str, as_json: bool) -> None:

@@ -96,13 +96,14 @@ def choosing(session: Session, tools: Tools) -> Menu:
 def amount(session: Session, tools: Tools) -> Page:
     answer = session.answer
     if isinstance(answer, MedicalAccount):
-        return _medical(answer)
+        return _medical(answer, session.chip_balance)
     if isinstance(answer, Pension):
         return _pension(answer, account=session.kept.get("account", ""))
     raise TypeError(f"{type(answer).__name__} is no amount")
 
 
-def _medical(answer: MedicalAccount) -> Amount:
+def _medical(answer: MedicalAccount, chip_balance: int | None) -> Amount:
+    on_chip = () if chip_balance is None else (Row(Say("amount.chip.title"), Fen(chip_balance), look="muted"),)
     return Amount(
         title=Say("amount.medical.title"),
         amount=Fen(answer.balance),
@@ -113,7 +114,9 @@ def _medical(answer: MedicalAccount) -> Amount:
             Row(Say("amount.medical.income"), Fen(answer.income_this_year)),
             Row(Say("amount.medical.spent"), Fen(answer.spent_this_year)),
             Row(Say("amount.medical.pooled"), Fen(answer.pooled_paid_this_year)),
+            *on_chip,
         ),
+        notes=(Say("amount.chip.note"),) if on_chip else (),
         more=(Choice("past_years", Say("amount.medical.past_years")),) if answer.past_years else (),
     )
 

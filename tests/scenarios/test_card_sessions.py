@@ -12,9 +12,11 @@ from statemachines.views import (
     Done,
     Farewell,
     Fen,
+    Maintenance,
     Menu,
     PinEntry,
     Refusal,
+    Row,
     Say,
     StillThere,
     TakeCard,
@@ -291,3 +293,22 @@ async def test_paper_out_is_told_with_what_still_works_and_printing_goes_on_afte
     await kiosk.screens.page(TakePaper)
     await kiosk.bench.tear_off("wang_xiulan")
     assert len(await kiosk.bench.receipts()) == 1
+
+
+async def test_the_chips_balance_and_the_hosts_are_told_apart(kiosk: Kiosk) -> None:
+    await kiosk.reaches_menu("wang_xiulan")
+    await kiosk.chooses("medical_account")
+    amount = await kiosk.screens.page(Amount)
+    assert amount.amount == Fen(345618)
+    assert amount.rows[-1] == Row(Say("amount.chip.title"), Fen(331240), look="muted")
+    assert amount.notes == (Say("amount.chip.note"),)
+
+
+async def test_maintenance_is_entered_between_citizens_and_left_again(kiosk: Kiosk) -> None:
+    await kiosk.screens.page(Attract)
+    assert kiosk.controller is not None
+    kiosk.controller.maintain()
+    page = await kiosk.screens.page(Maintenance)
+    assert {row.label.key for row in page.rows} >= {"device.card_reader", "device.pin_pad", "device.host"}
+    await kiosk.chooses("back_in_service")
+    await kiosk.screens.page(Attract)

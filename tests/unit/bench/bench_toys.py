@@ -28,6 +28,7 @@ def person(key: str) -> Person:
         tries_left=6,
         bank_pan="6299990000000000020",
         bank="示例银行",
+        chip_balance=12345,
     )
     return Person(
         key=key,

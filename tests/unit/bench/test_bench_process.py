@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -68,8 +69,11 @@ def test_the_world_outlives_kill_9(tmp_path):
         before = (bench.cards(), bench.receipts(), bench.device("id-reader")["faults"])
         leftover = services(tmp_path)
         assert len(leftover) == 1
+        service = os.pidfd_open(leftover[0])
         process.send_signal(signal.SIGKILL)
         process.wait(10)
+        assert select.select([service], [], [], 10)[0] == [service]  # it has ended, too
+        os.close(service)
     with running(tmp_path) as (process, again), BenchClient(again["bench"]) as bench:
         assert (bench.cards(), bench.receipts(), bench.device("id-reader")["faults"]) == before
         assert bench.device("card-reader")["scene"]["card"]["number"] == "0019"
