@@ -14,6 +14,25 @@ _NO_START = frozenset("，。、；：？！”’）》」』】…—·%℃,.;
 _NO_END = frozenset("“‘（《「『【([{￥")
 
 
+_UNITS = frozenset("年月日号个次秒元张位天楼%")
+"""Stay with the number before them."""
+
+_TOGETHER = (
+    "社会保障卡",
+    "居民身份证",
+    "身份证",
+    "社保卡",
+    "证件",
+    "密码",
+    "键盘",
+    "感应区",
+    "工作人员",
+    "个人账户",
+    "缴费记录",
+)
+"""Words that read badly when broken."""
+
+
 def _wide(character: str) -> bool:
     code = ord(character)
     return code >= 0x2E80 and not 0xFF10 <= code <= 0xFF5A and character != "￥"
@@ -22,16 +41,21 @@ def _wide(character: str) -> bool:
 def pieces(text: str) -> list[str]:
     """``text`` cut where a line may end. A piece keeps the space behind it."""
     cut: list[str] = []
-    for character in text:
-        if cut and not _may_break(cut[-1][-1], character):
-            cut[-1] += character
+    place = 0
+    while place < len(text):
+        word = next((word for word in _TOGETHER if text.startswith(word, place)), text[place])
+        if cut and not _may_break(cut[-1][-1], word[0]):
+            cut[-1] += word
         else:
-            cut.append(character)
+            cut.append(word)
+        place += len(word)
     return cut
 
 
 def _may_break(before: str, after: str) -> bool:
     if after in _NO_START or before in _NO_END or after == " ":
+        return False
+    if before.isdigit() and after in _UNITS:
         return False
     return before == " " or _wide(before) or _wide(after)
 

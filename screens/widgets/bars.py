@@ -130,7 +130,8 @@ class BottomBar(Node):
         for button, share in zip((self._back, self._leave, self._primary), self._SHARES, strict=True):
             width = int(free * share)
             if button:
-                button.place(Rect(x, y, width, self._high))
+                left = rect.right - self._margin - width if button is self._primary else x
+                button.place(Rect(left, y, width, self._high))
             x += width + self._gap
 
     def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:

@@ -151,7 +151,7 @@ class Machine(Node):
             board.arrow(240, 158, 30, down=False)
 
     def _paper(self, board: Board) -> None:
-        board.box(214, 117, 52, 82, "surface", 2, edge="on_look")
+        board.box(214, 117, 52, 82, "surface", 2, edge="ink")
         for y, width in ((128, 28), (137, 38), (146, 38), (155, 30), (168, 38), (177, 22)):
             board.box(221, y, width, 3, "muted", 1.5)
         board.arrow(240, 240, 34, down=True)
@@ -203,7 +203,7 @@ def social_card(board: Board, x: float, y: float, width: float, height: float, *
 
 def identity_card(board: Board, x: float, y: float) -> None:
     """A resident ID card lying across, face up."""
-    board.box(x, y, 62, 39, "surface", 4, edge="on_look")
+    board.box(x, y, 62, 39, "surface", 4, edge="ink")
     board.disc(x + 47, y + 13, 5.5, "muted")
     board.box(x + 39, y + 21, 16, 10, "muted", 4)
     for line, width in ((9, 26), (17, 22), (25, 26)):

@@ -86,7 +86,9 @@ def test_a_message_without_text_is_refused(tmp_path: Path) -> None:
 def test_faults_bring_their_own_words(tmp_path: Path) -> None:
     table = tmp_path / "faults.toml"
     table.write_text(
-        '[receipt_printer.paper_out]\ncitizen = { zh = "没有纸了", en = "No paper" }\nstaff = { zh = "装纸", en = "Load a roll" }\n'
+        "[receipt_printer.paper_out]\n"
+        'citizen = { zh = "没有纸了", en = "No paper" }\n'
+        'staff = { zh = "装纸", en = "Load a roll" }\n'
     )
     catalogue = Catalogue.load(faults=table)
     assert catalogue.say("zh", "fault.receipt_printer.paper_out") == "没有纸了"

@@ -1,0 +1,173 @@
+"""The real process in a real window: view in, drawn out, touched with a real click."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image, ImageGrab
+
+from screens.samples import SAMPLES
+from screens.theme import STANDARD
+from screens.virtual_display import virtual_display
+from statemachines.views import Alive, AnyPage, Attract, Drawn, Frame, FromScreens, Show, Target, Touched
+
+pytestmark = pytest.mark.window
+WIDTH, HEIGHT = 1080, 1920
+PATIENCE = 20.0
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    with virtual_display(WIDTH, HEIGHT) as name:
+        yield name
+
+
+class Kiosk:
+    """A controller by hand, and the screens as a process."""
+
+    def __init__(self, path: Path, display: str) -> None:
+        self.path = path
+        self.display = display
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.listener.settimeout(PATIENCE)
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "screens", "--socket", str(self.path), "--size", f"{WIDTH}x{HEIGHT}"],
+            env={**os.environ, "DISPLAY": self.display},
+            stderr=subprocess.PIPE,
+        )
+        self.accept()
+
+    def accept(self) -> None:
+        self.connection, _ = self.listener.accept()
+        self.connection.settimeout(PATIENCE)
+        self.lines = self.connection.makefile("rb")
+        assert isinstance(self.hear(), Alive)
+
+    def hear(self) -> FromScreens:
+        return msgspec.json.decode(self.lines.readline(), type=FromScreens)
+
+    def show(self, number: int, name: str, **frame: object) -> Drawn:
+        """Show a sample and wait until it is drawn."""
+        facts, page = SAMPLES[name]
+        return self.show_page(msgspec.structs.replace(facts, number=number, **frame), page)
+
+    def show_page(self, frame: Frame, page: AnyPage) -> Drawn:
+        self.connection.sendall(msgspec.json.encode(Show(frame, page)) + b"\n")
+        drawn = self.hear()
+        assert isinstance(drawn, Drawn)
+        return drawn
+
+    def click(self, target: Target, times: int = 1) -> None:
+        x, y = target.x + target.width // 2, target.y + target.height // 2
+        clicks = ["click", "--repeat", str(times), "--delay", "60", "1"]
+        subprocess.run(
+            ["xdotool", "mousemove", str(x), str(y), *clicks], check=True, env={**os.environ, "DISPLAY": self.display}
+        )
+
+    def picture(self) -> Image.Image:
+        return ImageGrab.grab(xdisplay=self.display)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.listener.close()
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path, display: str) -> Iterator[Kiosk]:
+    started = Kiosk(tmp_path / "s", display)
+    yield started
+    started.stop()
+
+
+def target(drawn: Drawn, intent: str, value: str = "") -> Target:
+    return next(one for one in drawn.targets if (one.intent, one.value) == (intent, value))
+
+
+def colour_at(picture: Image.Image, x: int, y: int) -> str:
+    red, green, blue = picture.convert("RGB").getpixel((x, y))  # type: ignore[misc]
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+def test_a_view_is_drawn_and_a_touch_on_it_told(kiosk: Kiosk) -> None:
+    drawn = kiosk.show(5, "Attract")
+    assert (drawn.number, drawn.page) == (5, "Attract")
+    start = target(drawn, "start")
+    assert colour_at(kiosk.picture(), start.x + 30, start.y + 30) == STANDARD["primary"]
+    kiosk.click(start)
+    assert kiosk.hear() == Touched(5, "start")
+
+
+def test_touching_twice_tells_once(kiosk: Kiosk) -> None:
+    drawn = kiosk.show(6, "Menu")
+    kiosk.click(target(drawn, "choose", "pension"), times=3)
+    assert kiosk.hear() == Touched(6, "choose", "pension")
+    drawn = kiosk.show(7, "Amount")  # the next thing heard is this view, not a second touch
+    assert drawn.number == 7
+    kiosk.click(target(drawn, "print"))
+    assert kiosk.hear() == Touched(7, "print")
+
+
+def test_pages_are_turned_here_and_the_place_is_kept(kiosk: Kiosk) -> None:
+    first = kiosk.show(8, "Menu")
+    kiosk.click(target(first, "turn", "more"))
+    heard = [kiosk.hear(), kiosk.hear()]
+    assert Touched(8, "turn", "more") in heard
+    second = next(message for message in heard if isinstance(message, Drawn))
+    assert ("choose", "pin_change") in {(one.intent, one.value) for one in second.targets}
+    english = kiosk.show(9, "Menu", language="en")  # the same page in the other language: still there
+    assert ("choose", "pin_change") in {(one.intent, one.value) for one in english.targets}
+    kiosk.show(10, "Attract")  # nobody here any more
+    assert ("choose", "pin_change") not in {(one.intent, one.value) for one in kiosk.show(11, "Menu").targets}
+
+
+def test_display_aids_last_until_the_citizen_has_gone(kiosk: Kiosk) -> None:
+    drawn = kiosk.show(12, "Help")
+    kiosk.click(target(drawn, "aid", "contrast"))
+    assert {type(kiosk.hear()), type(kiosk.hear())} == {Touched, Drawn}
+    kiosk.show(13, "Menu")
+    assert colour_at(kiosk.picture(), 5, 1000) == "#000000"
+    kiosk.show(14, "Attract")
+    assert colour_at(kiosk.picture(), 5, 1000) == STANDARD["paper"]
+
+
+def test_killed_and_started_again_it_shows_the_same_page(kiosk: Kiosk) -> None:
+    before = kiosk.show(15, "Years")
+    picture = kiosk.picture()
+    kiosk.process.send_signal(signal.SIGKILL)
+    kiosk.process.wait(PATIENCE)
+    kiosk.start()
+    assert kiosk.show(15, "Years") == before
+    assert kiosk.picture().tobytes() == picture.tobytes()
+
+
+def test_without_a_controller_it_asks_for_a_moment(kiosk: Kiosk) -> None:
+    kiosk.show(16, "Details")
+    details = kiosk.picture().tobytes()
+    kiosk.lines.close()
+    kiosk.connection.close()
+    kiosk.accept()
+    kiosk.show_page(Frame(number=17), Attract(()))
+    assert kiosk.picture().tobytes() != details
+
+
+def test_stopped_politely_it_ends_politely(tmp_path: Path, display: str) -> None:
+    kiosk = Kiosk(tmp_path / "s", display)
+    kiosk.show(18, "Attract")
+    kiosk.stop()
+    assert kiosk.process.returncode == 0
+    assert kiosk.process.stderr is not None
+    assert kiosk.process.stderr.read() == b""
