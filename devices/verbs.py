@@ -13,11 +13,15 @@ from devices.contract import Cancellation
 
 
 class Told(dict[str, object]):
-    """An answer whose fields are for ``--json`` and that people read as one ``line``."""
+    """An answer whose fields are for ``--json`` and that people read as one ``line``.
 
-    def __init__(self, line: str, fields: Mapping[str, object]) -> None:
+    ``failed``: nothing went wrong in telling it, and what it tells is a failure (exit code 1).
+    """
+
+    def __init__(self, line: str, fields: Mapping[str, object], *, failed: bool = False) -> None:
         super().__init__(fields)
         self.line = line
+        self.failed = failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,5 @@ class Verb:
     run: Callable[[Any, Cancellation, Sequence[str], Callable[[str], None]], Mapping[str, object] | str]
     words: str = ""
     """The words it takes, for the usage line, such as ``HEX``."""
+    opens: bool = True
+    """False: ``run`` gets the driver as it was built, and opens and closes it itself."""
