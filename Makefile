@@ -69,7 +69,7 @@ lint: setup
 	@$(BIN)/lint-imports > out/lint-imports.txt 2>&1 || { cat out/lint-imports.txt; exit 1; }
 
 bench: setup
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 docs: setup
 	@for file in docs/generate_*.py; do $(BIN)/python $$file || exit 1; done

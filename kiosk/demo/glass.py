@@ -34,6 +34,7 @@ class Glass:
     async def open(self) -> None:
         """Connect to the controller's link; again after the controller was restarted."""
         await self.close()
+        self._drawn = None
         reader, self._writer = await asyncio.open_unix_connection(str(self._socket), limit=LIMIT)
         self._writer.write(msgspec.json.encode(Watch()) + b"\n")
         self._reading = asyncio.create_task(self._read(reader), name="glass")
@@ -104,7 +105,7 @@ class Glass:
     async def _finger(self, target: Target) -> None:
         x, y = target.x + target.width // 2, target.y + target.height // 2
         process = await asyncio.create_subprocess_exec(
-            *("xdotool", "mousemove", str(x), str(y), "click", "1"),
+            *("xdotool", "mousemove", str(x), str(y), "click", "--delay", "0", "1"),
             env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"},
         )
         if await process.wait() != 0:

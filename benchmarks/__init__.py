@@ -1,0 +1,1 @@
+"""What is measured, each figure beside its target and a peer or physical limit measured in the same run."""
