@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,8 +19,11 @@ CONNECT_ATTEMPTS = 3
 CONNECT_PAUSE_MS = 300
 REMOVAL_NOTICE_MS = 1500
 """How long an unanswered command waits for news of the card's removal: pcscd looks every 400 ms."""
-WATCH_SLICE_MS = 1000
-"""SCardCancel is lost if it comes just before the wait begins: no single wait is longer than this."""
+WATCH_SLICE_MS = 10_000
+"""No single wait is longer, so that a reader whose service forgot us is noticed."""
+CANCEL_AGAIN_SECONDS = 0.01
+CANCEL_ATTEMPTS = 200
+"""SCardCancel is lost if it comes just before the wait begins, so it is repeated until the wait has ended."""
 COME_BACK_SECONDS = 1.0
 """The pace of trying again while the reader or pcscd is gone."""
 
@@ -89,6 +93,29 @@ def _context() -> Iterator[int]:
         yield context
     finally:
         scard.SCardReleaseContext(context)
+
+
+@contextmanager
+def _cancellable(context: int, cancellation: Cancellation) -> Iterator[None]:
+    """Within the block, a cancel ends a wait on this context, or the next one."""
+    ended, lock, waiter = threading.Event(), threading.Lock(), threading.current_thread()
+
+    def interrupt() -> None:
+        if threading.current_thread() is waiter:
+            return  # cancelled before it began: the waiter sees that by itself
+        for _ in range(CANCEL_ATTEMPTS):
+            with lock:
+                if ended.is_set():
+                    return
+                scard.SCardCancel(context)
+            ended.wait(CANCEL_AGAIN_SECONDS)
+
+    with cancellation.calling(interrupt):
+        try:
+            yield
+        finally:
+            with lock:
+                ended.set()
 
 
 def _reader_state(context: int, reader: str, known: int, milliseconds: int) -> int:
@@ -212,7 +239,7 @@ class PcscCardReader:
 
     def _watch_present_reader(self, cancellation: Cancellation, tell: Callable[[MediaState], None]) -> None:
         """Watch until cancelled, or DeviceError when the reader or its service goes."""
-        with _context() as context, cancellation.calling(lambda: scard.SCardCancel(context)):
+        with _context() as context, _cancellable(context, cancellation):
             reader = self._find(context)
             state = _reader_state(context, reader, scard.SCARD_STATE_UNAWARE, 0)
             while not cancellation.cancelled:
@@ -221,6 +248,8 @@ class PcscCardReader:
                     return
                 # The upper half counts insertions: a card swapped between two looks is a removal and an insertion.
                 tell(media)
+                if cancellation.cancelled:  # by whoever was told
+                    return
                 before, state = state, _reader_state(context, reader, state, WATCH_SLICE_MS)
                 if _media(state) is media is MediaState.PRESENT and state >> 16 != before >> 16:
                     tell(MediaState.NOT_PRESENT)
