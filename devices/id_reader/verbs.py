@@ -1,4 +1,4 @@
-"""``kiosk device id-reader --at URL status | sam-id | find | read | address | watch | baud RATE``.
+"""``kiosk device id-reader --at URL status | sam-id | find | read | address | watch | baud RATE | check``.
 
 ``read`` and ``address`` print what is on the card in full: an engineer asked for it by hand, with the card in hand.
 """
@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 
+from devices import conformance_verb
 from devices.contract import Cancellation, DeviceError
 from devices.id_reader import faults
+from devices.id_reader.check import SUITE
 from devices.id_reader.contract import CitizenCard, ForeignerCard2023, IdCard
 from devices.id_reader.documents import FOREVER
 from devices.id_reader.masking import mask_name, mask_number
@@ -120,4 +122,5 @@ VERBS: dict[str, Verb] = {
     "address": Verb("Wait for a card and print the address appended to it.", _address),
     "watch": Verb("Tell of every card laid down and lifted (masked) until Ctrl-C.", _watch),
     "baud": Verb("Set the module to another serial rate and go on at it.", _baud, "RATE"),
+    "check": conformance_verb.verb(SUITE),
 }

@@ -1,4 +1,5 @@
-"""``kiosk device pin-pad --at URL status | info | enter | pin-block | key | load-key | key-status | beep | stop``.
+"""``kiosk device pin-pad --at URL VERB``, VERB: status, info, enter, pin-block, key, load-key, key-status, beep, stop,
+check.
 
 No verb prints a PIN: ``enter`` tells how many digits there were and zeroes them. A key's value is read from a file, so
 that it stays out of the shell's history.
@@ -10,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from devices import conformance_verb
 from devices.contract import Cancellation, OperationCancelled
+from devices.pin_pad.check import SUITE
 from devices.pin_pad.contract import (
     BlockFormat,
     EntryCancelled,
@@ -177,4 +180,5 @@ VERBS: dict[str, Verb] = {
     "key-status": Verb("Whether a key is there, and its check value.", _key_status, "INDEX [tdes|sm4]"),
     "beep": Verb("Sound the pad once.", _beep),
     "stop": Verb("Switch the pad's input off.", _stop),
+    "check": conformance_verb.verb(SUITE),
 }

@@ -1,36 +1,21 @@
-"""``kiosk device receipt-printer --at URL status | identify | test-print | print FILE | feed LINES | cut``."""
+"""``kiosk device receipt-printer --at URL status | identify | test-print | print FILE | feed LINES | cut | check``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from devices import conformance_verb
 from devices.contract import Cancellation
+from devices.receipt_printer.check import SUITE
 from devices.receipt_printer.contract import PrintOutcome, ReceiptPrinterStatus, Torn
 from devices.receipt_printer.escpos import EscposReceiptPrinter
-from devices.receipt_printer.receipt import Align, Column, Feed, Qr, Receipt, Rule, Size, Table, Text
+from devices.receipt_printer.receipt import Feed, Receipt, Text
+from devices.receipt_printer.sample import TEST_RECEIPT
 from devices.verbs import Verb
 
 Tell = Callable[[str], None]
 Result = Mapping[str, object]
-
-TEST_RECEIPT = (
-    Text("测试打印", Align.CENTER, Size.LARGE, bold=True),
-    Text("Receipt printer test", Align.CENTER),
-    Rule(),
-    Table(
-        (Column(), Column(14, Align.RIGHT)),
-        (("医保个人账户", "￥1,234.56"), ("养老个人账户储存额", "￥98,765.43"), ("Alignment", "￥0.01")),
-    ),
-    Rule(),
-    Text("加粗文字 Bold", bold=True),
-    Text("倍高文字 Tall", size=Size.TALL),
-    Text("倍宽文字 Wide", size=Size.WIDE),
-    Text("生僻字：𠮷、㐀、䶮"),
-    Text("标点：，。、；：？！（）《》“”￥"),
-    Qr("https://example.invalid/receipt-printer-test"),
-    Feed(1),
-)
 
 
 def _status(status: ReceiptPrinterStatus) -> Result:
@@ -108,4 +93,5 @@ VERBS: dict[str, Verb] = {
     "print": Verb("print a text file (UTF-8)", print_file, "FILE"),
     "feed": Verb("feed blank lines", feed, "[LINES]"),
     "cut": Verb("feed to the cutter and cut", cut),
+    "check": conformance_verb.verb(SUITE),
 }

@@ -13,14 +13,19 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
+from simulated_person import assert_passes, outcome_of
 
 from devices import registry
 from devices.bench.line import Line
+from devices.conformance import Check, Result
+from devices.conformance_common import Plug
 from devices.contract import Cancellation, DeviceError, DeviceState, MediaState, OperationCancelled
+from devices.id_reader.check import SUITE, Step
 from devices.id_reader.contract import (
     CitizenCard,
     ForeignerCard2017,
@@ -162,27 +167,29 @@ def bench(make_bench: Callable[..., Bench]) -> Bench:
     return made
 
 
-# -- nothing is there --------------------------------------------------------------------------------------------------
+# -- what is also checked on a real reader -----------------------------------------------------------------------------
 
 
-def test_an_empty_reader(bench: Bench) -> None:
-    status = bench.reader.status()
-    assert (status.device, status.fault, status.media) == (DeviceState.ONLINE, None, MediaState.NOT_PRESENT)
-    assert status.sam_id
-    assert bench.reader.is_card_present() is False
-    assert bench.reader.wait_for_removal(Cancellation(), 1) is True
-    with pytest.raises(DeviceError) as caught:
-        bench.reader.read()
-    assert caught.value.code == "id_reader.no_card"
-    with pytest.raises(DeviceError) as caught:
-        bench.reader.read_address()
-    assert caught.value.code == "id_reader.no_card"
+def hands(bench: Bench) -> dict[StrEnum, Callable[[], object]]:
+    simulator: Any = bench.line.simulator
+    return {
+        Plug.PULL: lambda: bench.line.set_fault("absent", True),
+        Plug.PUT_IN: lambda: bench.line.set_fault("absent", False),
+        Step.LAY: lambda: bench.later(0.05, lambda: simulator.lay(CITIZEN)),
+        Step.LIFT: lambda: bench.later(0.05, simulator.lift),
+    }
 
 
-def test_waiting_ends_when_its_time_is_up(bench: Bench) -> None:
-    begun = time.monotonic()
-    assert bench.reader.wait_for_card(Cancellation(), 0.3) is False
-    assert 0.3 <= time.monotonic() - begun < 0.8
+@pytest.mark.parametrize("check", SUITE.checks, ids=lambda check: check.name)
+def test_check(bench: Bench, check: Check[Any]) -> None:
+    assert_passes(SUITE, check, bench.reader, hands(bench))
+
+
+@pytest.mark.parametrize("check", SUITE.checks, ids=lambda check: check.name)
+def test_check_of_a_reader_that_cannot_tell(make_bench: Callable[..., Bench], check: Check[Any]) -> None:
+    bench = make_bench(presence="unknown")
+    outcome = outcome_of(SUITE, check, bench.reader, hands(bench))
+    assert outcome.result is (Result.NOT_APPLICABLE if check.name == "removal" else Result.PASS), outcome.reason
 
 
 # -- a card is there ---------------------------------------------------------------------------------------------------
@@ -206,14 +213,6 @@ def test_a_card_laid_down_during_the_wait_is_noticed_at_once(bench: Bench) -> No
     assert bench.reader.read() == CARDS["citizen"][1]
 
 
-def test_asking_for_the_status_does_not_disturb_the_reading(bench: Bench) -> None:
-    bench.lay(CITIZEN)
-    assert bench.reader.wait_for_card(Cancellation(), 1)
-    for _ in range(3):
-        assert bench.reader.status().media is MediaState.PRESENT
-    assert bench.reader.read() == CARDS["citizen"][1]
-
-
 def test_the_appended_address(bench: Bench) -> None:
     bench.take_in(CITIZEN)
     assert bench.reader.read_address() == "示例省示例市新区新路2号"
@@ -223,22 +222,7 @@ def test_the_appended_address(bench: Bench) -> None:
     assert bench.reader.read_address() == ""
 
 
-def test_reading_twice_is_harmless(bench: Bench) -> None:
-    assert bench.take_in(CITIZEN) == bench.reader.read()
-
-
 # -- the card goes -----------------------------------------------------------------------------------------------------
-
-
-def test_removal_is_seen(bench: Bench) -> None:
-    bench.take_in(CITIZEN)
-    assert bench.reader.is_card_present() is True
-    assert bench.reader.wait_for_removal(Cancellation(), 0.3) is False
-    simulator: Any = bench.line.simulator
-    bench.later(0.1, simulator.lift)
-    assert bench.reader.wait_for_removal(Cancellation(), 5) is True
-    assert bench.reader.is_card_present() is False
-    assert bench.reader.status().media is MediaState.NOT_PRESENT
 
 
 def test_a_reader_that_cannot_tell_says_so(make_bench: Callable[..., Bench]) -> None:
@@ -262,16 +246,6 @@ def test_a_card_that_was_read_is_not_taken_for_the_next_holders(
     assert bench.reader.wait_for_card(Cancellation(), 0.3) is False
     bench.lift()
     assert bench.take_in(CARDS["hmt"][0]) == CARDS["hmt"][1]
-
-
-def test_a_card_lifted_before_the_reading(bench: Bench) -> None:
-    bench.lay(CITIZEN)
-    assert bench.reader.wait_for_card(Cancellation(), 1)
-    bench.lift()
-    with pytest.raises(DeviceError) as caught:
-        bench.reader.read()
-    assert caught.value.code == "id_reader.removed_early"
-    assert bench.take_in(CITIZEN) == CARDS["citizen"][1]
 
 
 # -- the line ----------------------------------------------------------------------------------------------------------
@@ -422,23 +396,6 @@ def test_cancelling_lets_go_quickly(make_bench: Callable[..., Bench], wait: str,
     thread.join(3)
     assert len(let_go) == 1
     assert let_go[0] - begun < 0.5  # of which pyserial sleeps 0.3 whenever it closes a socket
-
-
-def test_a_wait_that_was_cancelled_leaves_the_reader_fit_for_the_next(bench: Bench) -> None:
-    cancellation = Cancellation()
-    cancellation.cancel()
-    with pytest.raises(OperationCancelled):
-        bench.reader.wait_for_card(cancellation, None)
-    assert bench.take_in(CITIZEN) == CARDS["citizen"][1]
-
-
-def test_closing_and_opening_again(bench: Bench) -> None:
-    bench.reader.close()
-    bench.reader.close()
-    assert bench.reader.status().device is DeviceState.ONLINE  # a call opens it again
-    bench.reader.open()
-    bench.reader.open()
-    assert bench.take_in(CITIZEN) == CARDS["citizen"][1]
 
 
 # -- what must not be told ---------------------------------------------------------------------------------------------

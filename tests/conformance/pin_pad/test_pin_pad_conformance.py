@@ -6,12 +6,18 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from pin_pad_desk import Desk
+from simulated_person import assert_passes
 
+from devices.conformance import Check
+from devices.conformance_common import Plug
 from devices.contract import Cancellation, DeviceError, DeviceState, OperationCancelled
 from devices.pin_pad import entry as entry_module
+from devices.pin_pad.check import SUITE, Question, Step
 from devices.pin_pad.contract import (
     BatteryState,
     BlockFormat,
@@ -45,6 +51,29 @@ def buffers(monkeypatch: pytest.MonkeyPatch) -> list[bytearray]:
 
     monkeypatch.setattr(entry_module, "DigitBuffer", Watched)
     return seen
+
+
+@pytest.mark.parametrize("check", SUITE.checks, ids=lambda check: check.name)
+def test_check(desk: Desk, check: Check[Any]) -> None:
+    """What is also checked on a real pad, by hand."""
+    beeps = desk.scene()["beeps"]
+    hands: dict[StrEnum, Callable[[], object]] = {
+        Plug.PULL: lambda: desk.line.set_fault("absent", True),
+        Plug.PUT_IN: lambda: desk.line.set_fault("absent", False),
+        Step.PIN: lambda: desk.types([*PIN, "enter"]),
+        Step.SHORT_THEN_LONG: lambda: desk.types([*"123", "enter", *"456", "enter"]),
+        Step.CANCEL: lambda: desk.types([*"314", "cancel"]),
+        Step.ENTER: lambda: desk.types(["enter"]),
+        Question.BEEP: lambda: desk.scene()["beeps"] == beeps + 1,
+    }
+    assert_passes(SUITE, check, desk.pad, hands)
+    assert desk.scene()["input"] == "off"
+
+
+def test_no_pad_could_take_such_a_key(desk: Desk) -> None:
+    for index, value in ((0x100, TEST_KEY), (1, TEST_KEY[:5])):
+        with pytest.raises(ValueError):
+            desk.pad.load_key(index, KeyUse.PIN, None, value)
 
 
 def test_status_of_a_pad_that_is_there(desk: Desk) -> None:
@@ -132,13 +161,6 @@ def test_the_host_cancels_within_a_fifth_of_a_second(desk: Desk, buffers: list[b
         desk.enter(cancellation=cancellation, on_key=desk.acts_when_typed(3, cancel))
     assert time.monotonic() - asked[0] < 0.2
     assert (desk.scene()["input"], buffers) == ("off", [bytearray(6)])
-
-
-def test_a_wait_already_cancelled_does_not_begin(desk: Desk) -> None:
-    cancellation = Cancellation()
-    cancellation.cancel()
-    with pytest.raises(OperationCancelled):
-        desk.enter(cancellation=cancellation)
 
 
 def test_no_key_is_left_for_the_next_person(desk: Desk) -> None:
@@ -291,26 +313,6 @@ def test_a_bank_pin_without_its_key(desk: Desk) -> None:
     assert desk.scene()["input"] == "off"
 
 
-def test_what_no_pad_could_take(desk: Desk) -> None:
-    refused: list[Callable[[], object]] = [
-        lambda: desk.enter(minimum=0),
-        lambda: desk.enter(minimum=7, maximum=6),
-        lambda: bank_entry(desk, minimum=3),
-        lambda: bank_entry(desk, maximum=13),
-        lambda: bank_entry(desk, pan12="12345678901"),
-        lambda: bank_entry(desk, pan12=None),
-        lambda: desk.pad.load_key(0x100, KeyUse.PIN, None, TEST_KEY),
-        lambda: desk.pad.load_key(1, KeyUse.PIN, None, TEST_KEY[:5]),
-    ]
-    for attempt in refused:
-        with pytest.raises(ValueError):
-            attempt()
-    assert BlockFormat.ISO_4 not in desk.pad.formats
-    with pytest.raises(DeviceError) as raised:
-        bank_entry(desk, block_format=BlockFormat.ISO_4)
-    assert raised.value.code == "pin_pad.unsupported"
-
-
 def test_sm4_is_there_or_honestly_not(desk: Desk) -> None:
     if BlockFormat.SM4 in desk.pad.formats:
         desk.pad.load_key(1, KeyUse.MASTER, None, TEST_KEY, algorithm=KeyAlgorithm.SM4)
@@ -319,13 +321,6 @@ def test_sm4_is_there_or_honestly_not(desk: Desk) -> None:
         with pytest.raises(DeviceError) as raised:
             desk.pad.load_key(1, KeyUse.MASTER, None, TEST_KEY, algorithm=KeyAlgorithm.SM4)
         assert raised.value.code == "pin_pad.unsupported"
-
-
-def test_a_beep_and_a_stop(desk: Desk) -> None:
-    before = desk.scene()["beeps"]
-    desk.pad.beep()
-    desk.pad.stop()
-    assert desk.scene()["beeps"] == before + 1
 
 
 def test_no_digit_survives_in_texts(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
@@ -349,11 +344,3 @@ def test_no_digit_survives_in_texts(desk: Desk, caplog: pytest.LogCaptureFixture
     told += [repr(press) for press in desk.heard]
     assert "314159" not in "".join(told)
     assert all(f"'{digit}'" not in line for line in told for digit in "314159")
-
-
-def test_closing_twice_and_opening_again(desk: Desk) -> None:
-    desk.pad.close()
-    desk.pad.close()
-    desk.pad.open()
-    desk.pad.open()
-    assert desk.pad.status().device is DeviceState.ONLINE
