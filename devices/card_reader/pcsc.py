@@ -242,13 +242,10 @@ class PcscCardReader:
         with _context() as context, _cancellable(context, cancellation):
             reader = self._find(context)
             state = _reader_state(context, reader, scard.SCARD_STATE_UNAWARE, 0)
-            while not cancellation.cancelled:
-                media = _media(state)
-                if media is MediaState.UNKNOWN:
-                    return
+            while (media := _media(state)) is not MediaState.UNKNOWN:
                 # The upper half counts insertions: a card swapped between two looks is a removal and an insertion.
                 tell(media)
-                if cancellation.cancelled:  # by whoever was told
+                if cancellation.cancelled:
                     return
                 before, state = state, _reader_state(context, reader, state, WATCH_SLICE_MS)
                 if _media(state) is media is MediaState.PRESENT and state >> 16 != before >> 16:

@@ -48,7 +48,14 @@ _LOST = (OSError, termios.error)  # serial.SerialException is an OSError
 
 
 class ReplyLost(Exception):
-    """The reader was told to go, and no whole reply came: whether it did, only its sensors can tell."""
+    """The reader was told to go, and no whole reply came: whether it did, only its sensors can tell.
+
+    ``code``: the fault to report where it did not matter whether it did.
+    """
+
+    def __init__(self, detail: str, code: str) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class Crt310Line:
@@ -116,7 +123,7 @@ class Crt310Line:
         except _LOST as error:
             self.close()
             if told:
-                raise ReplyLost(f"{self.at}: {error}") from error
+                raise ReplyLost(f"{self.at}: {error}", "card_reader.absent") from error
             raise DeviceError("card_reader.absent", f"{self.at}: {error}") from error
         self._unfinished = False
         return reply
@@ -163,10 +170,13 @@ class Crt310Line:
                 return event
             if isinstance(event, Refusal) and event.command == cm:
                 return event
-            if isinstance(event, DamagedFrame) and damaged < REPLY_TRIES:
+            if isinstance(event, DamagedFrame):
                 damaged += 1
+                if damaged > REPLY_TRIES:
+                    break
                 _write(port, bytes((Control.NAK,)))
-        raise ReplyLost(f"{'damaged' if damaged else 'no'} reply to {cm:02X} {pm:02X} at {self.at}")
+        told = f"{'damaged' if damaged else 'no'} reply to {cm:02X} {pm:02X} at {self.at}"
+        raise ReplyLost(told, "card_reader.line_noise" if damaged else "card_reader.no_answer")
 
     def _listen(self, port: serial.SerialBase, seconds: float) -> Iterator[Event]:
         """What comes, until ``seconds`` are over and no frame is on its way."""

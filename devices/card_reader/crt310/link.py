@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -99,13 +100,13 @@ class Crt310Link:
     def ask(self, command: Command | bytes, data: bytes = b"") -> Reply:
         """What may be said twice: a question, or a setting. Raises DeviceError."""
         with self.lock:
-            lost = ""
-            for _ in range(ASK_TRIES):
-                try:
+            for _ in range(ASK_TRIES - 1):
+                with suppress(ReplyLost):
                     return self._connected_exchange(_text(command, data), self._patience.answer)
-                except ReplyLost as error:
-                    lost = str(error)
-            raise DeviceError("card_reader.no_answer", lost)
+            try:
+                return self._connected_exchange(_text(command, data), self._patience.answer)
+            except ReplyLost as error:
+                raise DeviceError(error.code, str(error)) from error
 
     def sense(self) -> Reading:
         """Where the card is now. Raises DeviceError."""
@@ -154,7 +155,7 @@ class Crt310Link:
             self._exchange(Command.STOP_INSIDE.value, self._patience.answer)
         except ReplyLost as error:
             self._line.close()
-            raise DeviceError("card_reader.no_answer", str(error)) from error
+            raise DeviceError(error.code, str(error)) from error
         except DeviceError:
             self._line.close()
             raise

@@ -155,6 +155,10 @@ class CardReaderSimulator(Simulator):
         for payload in self._frames.feed(data):
             with self._lock:
                 self._answer(payload)
+            if payload != bytes((Contact.GET_ATR,)):  # the service's look at the slot, which changes nothing
+                self._stir()
+
+    def _stir(self) -> None:
         if self.watch is not None:
             self.watch()
 
@@ -204,5 +208,9 @@ class CardReaderSimulator(Simulator):
             self.port.send(data)
 
     def _plan(self, seconds: float, run: Callable[[], None]) -> None:
+        def act() -> None:
+            run()
+            self._stir()
+
         if self.port is not None:
-            self.port.after(seconds, run)
+            self.port.after(seconds, act)
