@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import kiosk.activities as activities
 from statemachines import views
 from statemachines.chart import Chart, On, Plan, Position, State, plan
-from statemachines.check import problems
+from statemachines.check import ALWAYS, problems
 from statemachines.diagram import charts_within, mermaid
 from statemachines.kiosk import kiosk_chart
 from statemachines.timing import DELAYS, Delay, Kind, with_overrides
@@ -42,7 +42,7 @@ def _tiny(**changes: object) -> Plan:
     async def work(_: object) -> Literal["good", "bad"]:
         return "good"
 
-    always = tuple(On(event, "*", None) for event in ("stop", "maintain", "card_inserted", "card_removed"))
+    always = tuple(On(event, "*", None) for event in ALWAYS)
     home = State("home", screen=views.Farewell, timeout="rest")
     busy = State("busy", screen=views.Farewell, activity=work, timeout="chip", durable=True, restart="look")
     transitions = (
@@ -100,7 +100,7 @@ def test_a_state_without_a_way_home_is_found() -> None:
 def test_whatever_happens_the_chart_is_somewhere_and_the_way_out_stays_open(data: st.DataObject) -> None:
     here = Position(kiosk_chart(activities))
     for _ in range(data.draw(st.integers(0, 60))):
-        edges = [e for e in here.plan.edges_from(here.state)]
+        edges = list(here.plan.edges_from(here.state))
         edge = data.draw(st.sampled_from(edges))
         value = edge.when.words.split(" or ")[0] if edge.when else ""
         here.tell(edge.event, value)
