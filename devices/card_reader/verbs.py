@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from devices import conformance_verb
 from devices.card_reader.apdu import CommandApdu
+from devices.card_reader.check import SUITE
 from devices.card_reader.contract import CardReader
 from devices.card_reader.motor_verbs import MOTOR_VERBS
 from devices.card_reader.social_security_card.authentication import MutualAuthenticator
@@ -115,4 +117,5 @@ VERBS: dict[str, Verb] = {
     "pin-state": Verb("ask whether the card wants its PIN, and the tries left; spends none", _pin_state),
     "watch": Verb("print each insertion and removal until interrupted", _watch),
     **MOTOR_VERBS,
+    "check": conformance_verb.verb(SUITE),
 }
