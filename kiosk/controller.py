@@ -12,8 +12,9 @@ import structlog
 import kiosk.activities as activities
 from devices import registry
 from devices.card_reader.contract import CardReader
-from devices.contract import Device, MediaState
+from devices.contract import Device, DeviceError, MediaState
 from devices.worker import DeviceWorker
+from kiosk.activities.refusals import explain
 from kiosk.catalogue import policy, services
 from kiosk.catalogue.policy import Policy
 from kiosk.clock import Clock, SystemClock
@@ -28,7 +29,7 @@ from kiosk.runtime import Runtime
 from kiosk.slot import CardSlot
 from kiosk.tools import Tools
 from statemachines.kiosk import kiosk_chart
-from statemachines.session import IN_USE
+from statemachines.session import FREE, IN_USE
 from statemachines.timing import with_overrides
 from statemachines.views import Drawn, Touched
 
@@ -57,6 +58,7 @@ class Controller:
         self._host = host
         self.tools: Tools | None = None
         self.runtime: Runtime | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until told to stop (SIGTERM or SIGINT), the card in the reader back with its owner."""
@@ -74,6 +76,7 @@ class Controller:
             delays=with_overrides(settings.timing),
             show=link.show,
             language=settings.screen.languages[0],
+            explain=explain,
         )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -86,8 +89,10 @@ class Controller:
         try:
             await runtime.run()
         finally:
-            delivering.cancel()
-            await asyncio.wait([delivering])
+            ending = [each for each in (delivering, self._asking) if each is not None]
+            for each in ending:
+                each.cancel()
+            await asyncio.wait(ending)
             if tools.card_slot is not None:
                 tools.card_slot.stop()
             for worker in tools.devices.values():
@@ -147,6 +152,23 @@ class Controller:
             self.runtime.post("card_inserted")
         elif after is MediaState.NOT_PRESENT:
             self.runtime.post("card_removed", IN_USE if self.runtime.session.card_in_use else "")
+        elif after is MediaState.UNKNOWN:
+            if in_use := self.runtime.session.card_in_use:
+                explain(self.runtime.session, self.runtime.tools, DeviceError("card_reader.absent"))
+            self.runtime.post("reader_gone", IN_USE if in_use else FREE)
+        if MediaState.UNKNOWN in (before, after):
+            self._asking = asyncio.create_task(self._look_at_card_reader(), name="card-reader")
+
+    async def _look_at_card_reader(self) -> None:
+        """It went, or is back: what can be done has changed, and the page says so at once."""
+        if self.tools is None or self.runtime is None or self.tools.card_reader is None:
+            return
+        status = await self.tools.card_reader.call(lambda reader: reader.status())
+        if self.tools.health.saw("card_reader", status):
+            if self.runtime.position.knows("changed"):
+                self.runtime.post("changed", entry=self.runtime.position.entry)
+            else:
+                self.runtime.refresh()
 
     def _touched(self, touch: Touched) -> None:
         if self.runtime is not None:

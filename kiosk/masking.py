@@ -73,6 +73,20 @@ def mask_name(name: str, privacy: Privacy = Privacy.NORMAL) -> str:
     )
 
 
+def mask_all_but_differences(text: str, other: str, most: int = 2) -> tuple[str, str] | None:
+    """Two versions of a field with only the characters shown in which they differ; None if those are too many.
+
+    ``("王秀兰", "汪秀兰")`` becomes ``("王**", "汪**")``. Versions of different lengths have too many.
+    """
+    differing = [place for place, (one, two) in enumerate(zip(text, other, strict=False)) if one != two]
+    if len(text) != len(other) or len(differing) > most:
+        return None
+    shown = [
+        "".join(c if place in differing else HIDDEN for place, c in enumerate(version)) for version in (text, other)
+    ]
+    return shown[0], shown[1]
+
+
 def mask_address(address: str, privacy: Privacy = Privacy.NORMAL) -> str:
     """Province and city, no more; nothing when observed."""
     return keep_ends(address, 6, 0) if privacy is Privacy.NORMAL else HIDDEN * len(address)

@@ -77,8 +77,15 @@ class Record:
         await asyncio.to_thread(self._journal.custody.began, identifier, business)
 
     async def custody_ended(self) -> None:
-        """The slot is empty."""
-        await asyncio.to_thread(self._journal.custody.ended)
+        """The slot has been seen empty: a card that was held has been taken."""
+        await asyncio.to_thread(self._card_taken)
+
+    def _card_taken(self) -> None:
+        held = self._journal.custody.held()
+        if held is not None:
+            with self._journal.together():
+                self._journal.note(held.business, "card.taken", {"serial": held.serial})
+                self._journal.custody.ended()
 
     @property
     def custody_serial(self) -> str:
@@ -144,12 +151,9 @@ class Record:
                     self._settle_intent(intent, activate=False)
                 else:
                     self._journal.outcome(intent, "unknown")
-        held = self._journal.custody.held()
-        if held is not None and slot_is_empty:
+        if slot_is_empty and (held := self._journal.custody.held()) is not None:
             log.warning("card_was_taken_meanwhile", serial=held.serial, business=held.business)
-            with self._journal.together():
-                self._journal.note(held.business, "card.taken", {"serial": held.serial})
-                self._journal.custody.ended()
+            self._card_taken()
 
     async def deliver(self) -> None:
         """Tell the host what it has yet to be told, in order, for ever. Cancel it to end it."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from devices.contract import DeviceError
 from kiosk.clock import Clock, Handle
 from kiosk.session import Session
 from kiosk.tools import Tools
@@ -73,7 +74,7 @@ class Pages(Protocol):
 
 
 class Runtime:
-    """One kiosk's chart, running."""
+    """One kiosk's chart, running. ``explain`` puts a device's fault that an activity could not deal with into words."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class Runtime:
         delays: Mapping[str, Delay],
         show: Callable[[Show], None],
         language: str = "zh",
+        explain: Callable[[Session, Tools, DeviceError], None] = lambda session, tools, error: None,
     ) -> None:
         self.position = Position(chart)
         self.session = Session(language=language)
@@ -93,6 +95,7 @@ class Runtime:
         self._delays = delays
         self._show = show
         self._language = language
+        self._explain = explain
         self._clock: Clock = tools.clock
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
         self._activity: asyncio.Task[None] | None = None
@@ -192,6 +195,10 @@ class Runtime:
             if intent is not None:
                 await self.tools.record.end(intent, "abandoned")
             raise
+        except DeviceError as error:
+            log.warning("device_failed", state=stage.state, fault=error.code)
+            self._explain(self.session, self.tools, error)
+            outcome = "failed"
         except Exception as error:
             log.exception("activity_failed", state=stage.state, error=type(error).__name__)
             outcome = "failed"

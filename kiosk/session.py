@@ -11,7 +11,7 @@ from devices.id_reader.contract import IdCard
 from devices.pin_pad.secret import SecretDigits
 from devices.receipt_printer.receipt import Receipt
 from kiosk import scrubbing
-from kiosk.host.port import Person, PrintedDocument
+from kiosk.host.port import Difference, Person, PrintedDocument
 from statemachines.views import Say
 
 Means = Literal["card", "id_card"]
@@ -26,16 +26,25 @@ class Trouble:
     where: tuple[Say, ...] = ()
     papers: tuple[Say, ...] = ()
     again: bool = False
+    differences: tuple[Difference, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class PrintJob:
-    """Sheets, and how many are whole and out. ``document`` None: a paper without a code, for the holder only."""
+    """Sheets, and how many are whole and out. ``document`` None: a paper without a code, for the holder only.
+
+    ``answer`` and ``choices``: what it is a print of, so that another print is not taken for its continuation.
+    """
 
     sheets: tuple[Receipt, ...]
     number: str
     document: PrintedDocument | None = None
     done: int = 0
+    answer: object = None
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<PrintJob {self.done} of {len(self.sheets)}>"
 
 
 @dataclass(slots=True)
@@ -65,6 +74,7 @@ class Session:
     large: bool = False
     means: Means | None = None
     card: CardIdentity | None = None
+    id_card_laid: bool = False
     id_card: IdCard | None = None
     person: Person | None = None
     pin: Pin = field(default_factory=Pin)

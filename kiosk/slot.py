@@ -1,4 +1,8 @@
-"""What is in the card slot now, as the reader's own watch tells it, for whoever waits for it to change."""
+"""What is in the card slot now, as the reader's own watch tells it, for whoever waits for it to change.
+
+A reader that goes while a card is in it takes nothing with it: the slot counts as occupied until a reader has seen it
+empty.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,10 @@ class CardSlot:
 
     def __init__(self, reader: CardReader, on_change: Callable[[MediaState, MediaState], None]) -> None:
         self.media = MediaState.UNKNOWN
+        self.occupied = False
+        """A card is in it, or was when the reader was last able to tell. Set before the start from the journal."""
+        self.stranded = False
+        """The card in it belongs to nobody who is being served: it was there when the machine came up."""
         self._reader = reader
         self._on_change = on_change
         self._changed = asyncio.Event()
@@ -44,9 +52,9 @@ class CardSlot:
             await self._changed.wait()
         return self.media
 
-    async def removed(self) -> None:
-        """Wait until no card stands in it."""
-        await self.until(MediaState.NOT_PRESENT, MediaState.UNKNOWN)
+    async def emptied(self) -> None:
+        """Wait until the reader has seen it empty; a reader that is gone has not."""
+        await self.until(MediaState.NOT_PRESENT)
 
     def _watch(self) -> None:
         self._reader.watch(self._cancellation, self._seen)
@@ -57,6 +65,10 @@ class CardSlot:
 
     def _take(self, media: MediaState) -> None:
         before, self.media = self.media, media
+        if media is MediaState.NOT_PRESENT:
+            self.occupied = self.stranded = False
+        elif media is not MediaState.UNKNOWN:
+            self.occupied = True
         self._reported.set()
         if before is not media:
             self._changed.set()

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from devices.card_reader.contract import CardReader
-from devices.contract import MediaState
 from devices.id_reader.contract import IdReader
 from devices.pin_pad.contract import PinPad
 from devices.receipt_printer.contract import ReceiptPrinter
@@ -61,5 +60,10 @@ class Tools:
 
     @property
     def card_in_slot(self) -> bool:
-        """Whether a card stands in the slot now."""
-        return self.card_slot is not None and self.card_slot.media not in (MediaState.NOT_PRESENT, MediaState.UNKNOWN)
+        """Whether a card stands in the slot, or did when the reader was last able to tell."""
+        return self.card_slot is not None and self.card_slot.occupied
+
+    @property
+    def card_stranded(self) -> bool:
+        """Whether the card in the slot is nobody's who is being served (A12)."""
+        return self.card_slot is not None and self.card_slot.stranded

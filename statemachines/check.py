@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from statemachines.chart import Activity, Edge, Plan, State
 from statemachines.timing import EVENT_OF, Delay, Kind
 
-ALWAYS = ("stop", "maintain", "card_inserted", "card_removed")
+ALWAYS = ("stop", "maintain", "card_inserted", "card_removed", "reader_gone")
 """Events that the world sends whatever the chart is doing."""
 
 

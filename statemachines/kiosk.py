@@ -60,6 +60,7 @@ def service_chart(do: KioskActivities) -> Chart:
             On("failed", "attract", "checking"),
             On("card_inserted", "attract", "session"),
             On("card_removed", "attract", None),
+            On("reader_gone", ("attract", "checking"), None),
             On("serviceable", "checking", "attract"),
             On("unserviceable", "checking", Exit("unserviceable")),
             On("card_held", "checking", Exit("unserviceable")),
@@ -116,6 +117,8 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             On("card_inserted", ("stopping", "stopped"), None),
             On("card_removed", "out_of_service", "looking_again"),
             On("card_removed", ("starting", "looking_again", "maintenance"), None),
+            On("reader_gone", ("starting", "out_of_service", "looking_again", "maintenance"), None),
+            On("reader_gone", ("stopping", "stopped"), None),
             On("card_removed", ("stopping", "stopped"), None),
         ),
     )

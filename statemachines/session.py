@@ -13,7 +13,10 @@ QUERIES = ("card_status", "medical_account", "pension", "contributions", "benefi
 """The services that are questions; their ids in the catalogue."""
 
 IN_USE = "in_use"
-"""The value that comes with ``card_removed`` when the session is that card's holder's."""
+"""The value that comes with ``card_removed`` and ``reader_gone`` when the session is that card's holder's."""
+
+FREE = "free"
+"""The other value of ``reader_gone``."""
 
 
 class SessionActivities(PinActivities, QueryActivities, Protocol):
@@ -60,6 +63,11 @@ class SessionActivities(PinActivities, QueryActivities, Protocol):
         ...
 
     @property
+    def guard_card(self) -> Activity:
+        """The citizen has gone and left a card: forget them, wait until it is taken: ``returned``."""
+        ...
+
+    @property
     def end(self) -> Activity:
         """Close the host's session and forget the citizen: ``forgotten``."""
         ...
@@ -93,7 +101,7 @@ def session_chart(do: SessionActivities) -> Chart:
             State("identifying_means", screen=views.Identify, activity=do.await_any, timeout="person"),
             State("insert_card", screen=views.InsertCard, activity=do.await_card, timeout="person"),
             State("lay_id_card", screen=views.LayIdCard, activity=do.await_id_card, timeout="person"),
-            State("reading_card", screen=views.Working, activity=do.read_card, timeout="chip"),
+            State("reading_card", screen=views.Working, activity=do.read_card, timeout="card"),
             State("reading_id_card", screen=views.Working, activity=do.read_id_card, timeout="id_card"),
             State(
                 "authenticating",
@@ -125,7 +133,7 @@ def session_chart(do: SessionActivities) -> Chart:
             State("trouble", screen=views.Refusal, timeout="person"),
             State("hand_back", screen=views.TakeCard, activity=do.hand_back, timeout="take_card"),
             State("hand_back_urgent", screen=views.TakeCard, activity=do.hand_back, timeout="take_card_urgent"),
-            State("card_left", screen=views.TakeCard, activity=do.hand_back, timeout="card_left"),
+            State("card_left", screen=views.TakeCard, activity=do.guard_card, timeout="card_left"),
             State("ending", screen=views.Working, activity=do.end, timeout="check"),
             State("farewell", screen=views.Farewell, timeout="farewell"),
         ),
@@ -162,6 +170,9 @@ def session_chart(do: SessionActivities) -> Chart:
             On("silence", serving, "hand_back"),
             On("card_removed", serving, "ending", when=chosen(IN_USE)),
             On("card_removed", serving, None),
+            On("reader_gone", serving, "trouble", when=chosen(IN_USE)),
+            On("reader_gone", "insert_card", "identifying_means", when=chosen(FREE)),
+            On("reader_gone", "*", None),
             On("maintain", "*", None),
             On("stop", serving, "hand_back"),
             On("returned", handing_back, "ending"),

@@ -291,7 +291,8 @@ class Done(Page, frozen=True):
 class Refusal(Page, frozen=True):
     """It cannot be done: what happened, what still works, where to go, which papers. Intents ``done``, ``print``.
 
-    ``again``: the same can be tried once more; intent ``again``.
+    ``again``: the same can be tried once more; intent ``again``. ``differences``: the fields, masked, that card and
+    host tell differently, each with both values.
     """
 
     what: Say
@@ -301,6 +302,7 @@ class Refusal(Page, frozen=True):
     papers: tuple[Say, ...] = ()
     again: bool = False
     printable: bool = False
+    differences: tuple[tuple[Say, tuple[Row, ...]], ...] = ()
 
 
 class StillThere(Page, frozen=True):

@@ -4,7 +4,7 @@ This package, as a namespace, is what the charts are built with (``kiosk_chart(a
 that a Protocol in ``statemachines`` asks for, and each function's ``Literal`` return type lists its outcomes.
 """
 
-from kiosk.activities.farewell import end, hand_back
+from kiosk.activities.farewell import end, guard_card, hand_back
 from kiosk.activities.identification import (
     await_any,
     await_card,
@@ -38,6 +38,7 @@ __all__ = [
     "enter_new",
     "enter_old",
     "fetch",
+    "guard_card",
     "hand_back",
     "heal",
     "identify",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from devices.card_reader.contract import CardReader
+from devices.card_reader.apdu import CommandApdu, ResponseApdu
+from devices.card_reader.contract import CardReader, Chip
 from devices.card_reader.social_security_card.authentication import CardContext, MutualAnswer, MutualChallenge
 from devices.card_reader.social_security_card.identity import CardIdentity, CardVersion, IssuerData
 from devices.card_reader.social_security_card.session import SocialSecurityCard
+from devices.contract import Cancellation, OperationCancelled
 from kiosk.host.port import Host, HsmRequest
 
 R = TypeVar("R")
@@ -33,14 +36,16 @@ class CardReading:
 
 
 class HostAuthenticator:
-    """The :class:`Authenticator` for a card: asks the host from the reader's thread. Raises the host's errors.
+    """The :class:`Authenticator` for a card: asks the host from the reader's thread. Raises the host's errors, and
+    OperationCancelled when nobody waits for the card any more.
 
     Only what a query kiosk needs: mutual authentication. PIN reset and updates are not asked for here.
     """
 
-    def __init__(self, host: Host, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, host: Host, loop: asyncio.AbstractEventLoop, cancellation: Cancellation) -> None:
         self._host = host
         self._loop = loop
+        self._cancellation = cancellation
 
     def mutual(self, card: CardContext, challenge: MutualChallenge) -> MutualAnswer:
         """The card's proof checked and the terminal's made, by the host's HSM in one call."""
@@ -62,18 +67,51 @@ class HostAuthenticator:
         return MutualAnswer(bytes.fromhex(answer.internal_response), bytes.fromhex(answer.external_cryptogram))
 
     def _ask(self, question: Coroutine[Any, Any, R]) -> R:
-        return asyncio.run_coroutine_threadsafe(question, self._loop).result()
+        asked = asyncio.run_coroutine_threadsafe(question, self._loop)
+
+        def give_up() -> None:
+            asked.cancel()
+
+        with self._cancellation.calling(give_up):
+            try:
+                return asked.result()
+            except concurrent.futures.CancelledError:
+                raise OperationCancelled from None
+
+
+class _PatientChip:
+    """A chip that is asked nothing more once nobody waits for it: a slow card has some 30 commands to answer."""
+
+    def __init__(self, chip: Chip, cancellation: Cancellation) -> None:
+        self._chip = chip
+        self._cancellation = cancellation
+
+    @property
+    def atr(self) -> bytes:
+        return self._chip.atr
+
+    def transmit(self, command: CommandApdu) -> ResponseApdu:
+        self._cancellation.check()
+        return self._chip.transmit(command)
+
+    def close(self) -> None:
+        self._chip.close()
 
 
 def read_social_security_card(
-    reader: CardReader, authenticator: HostAuthenticator, refuse: Callable[[IssuerData], str | None]
+    reader: CardReader,
+    cancellation: Cancellation,
+    host: Host,
+    loop: asyncio.AbstractEventLoop,
+    refuse: Callable[[IssuerData], str | None],
 ) -> CardReading:
     """Connect, read EF05 and judge it, have the card prove itself, read EF06. On any failure the chip is let go of.
 
     ``refuse``: why a card of this issuer data is not served, or None. It comes before the HSM is asked, which knows
     nothing of other regions' cards. Raises DeviceError ``card_reader.*``, the host's errors and CardNotServed.
     """
-    chip = reader.connect()
+    chip = _PatientChip(reader.connect(), cancellation)
+    authenticator = HostAuthenticator(host, loop, cancellation)
     try:
         card = SocialSecurityCard(chip)
         issuer = card.read_issuer()

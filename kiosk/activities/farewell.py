@@ -7,51 +7,113 @@ from typing import Literal
 import structlog
 
 from devices.contract import DeviceError
+from kiosk.activities.listening import first_of
 from kiosk.activities.printing import settle
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
+from kiosk.tools import Tools
 from statemachines.views import Say
 
 log = structlog.get_logger("farewell")
 
+RELEASE_AGAIN = 10.0
+"""Seconds after which a reader that could not let go of the card is asked once more."""
+
+UNSEEN_ID_CARD = 10.0
+"""Seconds the citizen is asked to take the ID card where no reader can tell whether it still lies there."""
+
+HOST_FAREWELL = 5.0
+"""Seconds the host may take to close a session; after that it is left to expire, and the next citizen steps up."""
+
 
 async def hand_back(stage: Stage) -> Literal["returned"]:
-    """Let go of the chip, release the card, and wait until slot and plate are empty."""
+    """Let go of the chip, release the card, and wait until slot and plate have been seen empty."""
     session, tools = stage.session, stage.tools
     session.pin.forget()
-    if tools.card_reader is not None and tools.card_slot is not None:
-        chip, session.chip = session.chip, None
-        if chip is not None:
-            await tools.card_reader.call(lambda _: chip.chip.close())
-        if tools.card_in_slot:
-            await tools.card_reader.call(lambda reader: reader.release())
-            await tools.card_slot.removed()
-            log.info("card_taken")
-        await tools.record.custody_ended()
-    if tools.id_reader is not None and session.id_card is not None:
+    await _let_go_of_chip(stage)
+    await until_card_is_taken(tools)
+    if tools.id_reader is not None and session.id_card_laid:
         try:
-            # None: this reader cannot tell. The page asks for the card all the same, and nobody waits for an answer.
-            await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_removal(cancellation, None))
+            seen = await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_removal(cancellation, None))
         except DeviceError as error:
             log.warning("id_card_presence_unknown", fault=error.code)
+            seen = None
+        if seen is None:
+            await tools.clock.sleep(UNSEEN_ID_CARD)
     return "returned"
+
+
+async def guard_card(stage: Stage) -> Literal["returned"]:
+    """The owner has gone and left a card: forget the owner, and guard the card until someone takes it (A14)."""
+    await _forget(stage)
+    return await hand_back(stage)
 
 
 async def end(stage: Stage) -> Literal["forgotten"]:
     """Close the host's session, and keep nothing but the outcome for the farewell page."""
+    await _forget(stage)
+    stage.session.id_card_laid = False
+    return "forgotten"
+
+
+async def until_card_is_taken(tools: Tools) -> None:
+    """Release the card in the slot, if there is one, and wait until the slot has been seen empty.
+
+    With a reader that is gone that is as long as it stays away: nobody can tell whether the card is out.
+    """
+    if tools.card_reader is None or tools.card_slot is None:
+        return
+    if tools.card_in_slot:
+        while not await _released(tools):
+            if await first_of(_emptied(tools), tools.clock.sleep(RELEASE_AGAIN)):
+                break
+        await tools.card_slot.emptied()
+        log.info("card_taken")
+    await tools.record.custody_ended()
+
+
+async def _released(tools: Tools) -> bool:
+    if tools.card_reader is None:
+        return True
+    try:
+        await tools.card_reader.call(lambda reader: reader.release())
+    except DeviceError as error:
+        log.warning("card_not_released", fault=error.code)
+        return False
+    return True
+
+
+async def _emptied(tools: Tools) -> bool | None:
+    if tools.card_slot is not None:
+        await tools.card_slot.emptied()
+    return True
+
+
+async def _let_go_of_chip(stage: Stage) -> None:
+    chip, stage.session.chip = stage.session.chip, None
+    if chip is not None and stage.tools.card_reader is not None:
+        await stage.tools.card_reader.call(lambda _: chip.chip.close())
+
+
+async def _forget(stage: Stage) -> None:
+    """Settle, close, write down, wipe. Kept: the outcome for the farewell page, how it is read, a card on the plate."""
     session, tools = stage.session, stage.tools
     outcome = session.outcome or Say("outcome.queried" if session.done else "outcome.left_early")
     await settle(stage, good=False)
-    person, chip = session.person, session.chip
-    session.chip = None
-    if chip is not None and tools.card_reader is not None:
-        await tools.card_reader.call(lambda _: chip.chip.close())
-    if person is not None:
+    await _let_go_of_chip(stage)
+    if session.person is not None:
         try:
-            await tools.host.end_session(person)
+            if not await first_of(_closed(stage), tools.clock.sleep(HOST_FAREWELL)):
+                log.info("host_session_left_to_expire", reason="slow")
         except HostError as error:
             log.info("host_session_left_to_expire", reason=type(error).__name__)
     await tools.record.session_ended(session)
+    large, laid = session.large, session.id_card_laid
     session.wipe(session.language)
-    session.outcome = outcome
-    return "forgotten"
+    session.outcome, session.large, session.id_card_laid = outcome, large, laid
+
+
+async def _closed(stage: Stage) -> bool | None:
+    if stage.session.person is not None:
+        await stage.tools.host.end_session(stage.session.person)
+    return True

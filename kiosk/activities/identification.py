@@ -7,6 +7,7 @@ from typing import Literal
 
 import structlog
 
+from devices import fault_catalogue
 from devices.card_reader.social_security_card import validity
 from devices.card_reader.social_security_card.identity import IssuerData
 from devices.card_reader.social_security_card.validity import Finding
@@ -14,9 +15,9 @@ from devices.contract import DeviceError
 from devices.id_reader.contract import IdCard
 from devices.id_reader.numbers import Validity
 from kiosk import scrubbing
-from kiosk.activities.card_reading import CardNotServed, HostAuthenticator, read_social_security_card
+from kiosk.activities.card_reading import CardNotServed, read_social_security_card
 from kiosk.activities.listening import first_of, until_card, until_id_card
-from kiosk.activities.refusals import host_trouble, refusal
+from kiosk.activities.refusals import explain, host_trouble, refusal
 from kiosk.host.port import CardProof, HostError, HostRefused, IdCardProof
 from kiosk.runtime import Stage
 from kiosk.session import Session
@@ -30,20 +31,30 @@ TRIES = 3
 
 async def await_any(stage: Stage) -> Literal["card_found", "id_card_found"]:
     """Whichever card comes first."""
-    return await first_of(until_card(stage.tools), until_id_card(stage.tools))
+    return await _whichever(stage)
 
 
 async def await_card(stage: Stage) -> Literal["card_found", "id_card_found"]:
     """A card in the slot: after an unreadable one, taken out and put in again. An ID card serves as well."""
     tools = stage.tools
-    if stage.session.problem is not None and tools.card_slot is not None:
-        await tools.card_slot.removed()
-    return await first_of(until_card(tools), until_id_card(tools))
+    anew = stage.session.problem is not None and stage.session.means == "card"
+
+    async def until_put_in() -> Literal["card_found"]:
+        if anew and tools.card_slot is not None:
+            await tools.card_slot.emptied()
+        return await until_card(tools)
+
+    return await first_of(until_put_in(), until_id_card(tools, on_loss=stage.refresh))
 
 
 async def await_id_card(stage: Stage) -> Literal["card_found", "id_card_found"]:
-    """An ID card on the plate. A card in the slot serves as well."""
-    return await first_of(until_card(stage.tools), until_id_card(stage.tools))
+    """An ID card on the plate: one that could not be read is lifted first. A card in the slot serves as well."""
+    session = stage.session
+    return await _whichever(stage, id_card_anew=session.problem is not None and session.means == "id_card")
+
+
+async def _whichever(stage: Stage, *, id_card_anew: bool = False) -> Literal["card_found", "id_card_found"]:
+    return await first_of(until_card(stage.tools), until_id_card(stage.tools, anew=id_card_anew, on_loss=stage.refresh))
 
 
 async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused"]:
@@ -52,11 +63,15 @@ async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused
     if tools.card_reader is None:
         raise RuntimeError("no card reader is fitted")
     session.means, session.card = "card", None
+    if not _may_read(session, "card_unreadable"):
+        return "refused"
     try:
         _, cards, ranges = await tools.host.blacklist()
-        authenticator = HostAuthenticator(tools.host, asyncio.get_running_loop())
-        reading = await tools.card_reader.call(
-            read_social_security_card, authenticator, lambda issuer: _card_refusal(stage, issuer, cards, ranges)
+        reading = await tools.card_reader.wait(
+            read_social_security_card,
+            tools.host,
+            asyncio.get_running_loop(),
+            lambda issuer: _card_refusal(stage, issuer, cards, ranges),
         )
     except CardNotServed as refused:
         session.trouble = refusal(refused.reason)
@@ -65,12 +80,12 @@ async def read_card(stage: Stage) -> Literal["card_read", "unreadable", "refused
         if error.code in REFUSED_BY_CHIP:
             session.trouble = refusal(REFUSED_BY_CHIP[error.code])
             return "refused"
-        return _unreadable(session, error)
+        return _unreadable(stage, error, "card_unreadable")
     except HostError as error:
         session.trouble = host_trouble(error)
         return "refused"
     scrubbing.protect((reading.identity.name,))
-    session.chip, session.card, session.problem = reading.card, reading.identity, None
+    session.chip, session.card, session.problem, session.unread = reading.card, reading.identity, None, 0
     await tools.record.custody_began(session, reading.identity.identifier)
     return "card_read"
 
@@ -92,13 +107,27 @@ REASONS = {
 """Findings that stop a card: the reason why it is refused."""
 
 
-def _unreadable(session: Session, error: DeviceError) -> Literal["unreadable", "refused"]:
-    log.warning("card_unreadable", fault=error.code, reading=session.unread + 1)
-    session.unread += 1
+def _may_read(session: Session, reason: str) -> bool:
+    """Count a reading as failed until it is known better: the chart may lose its patience with it."""
     if session.unread >= TRIES:
-        session.trouble = refusal("card_unreadable")
+        session.trouble = refusal(reason)
+        return False
+    session.unread += 1
+    session.problem = Say(f"problem.{reason}")
+    return True
+
+
+def _unreadable(stage: Stage, error: DeviceError, reason: str) -> Literal["unreadable", "refused"]:
+    """It is the card, and may be tried again; or it was the last try; or it is the reader, and trying is of no use."""
+    session = stage.session
+    log.warning(reason, fault=error.code, reading=session.unread)
+    if fault_catalogue.load()[error.code].loses:
+        explain(session, stage.tools, error)
         return "refused"
-    session.problem = Say(PROBLEMS.get(error.code, "problem.card_unreadable"))
+    if session.unread >= TRIES:
+        session.trouble = refusal(reason)
+        return "refused"
+    session.problem = Say(PROBLEMS.get(error.code, f"problem.{reason}"))
     return "unreadable"
 
 
@@ -134,19 +163,15 @@ async def read_id_card(stage: Stage) -> Literal["id_card_read", "unreadable", "r
     session, tools = stage.session, stage.tools
     if tools.id_reader is None:
         raise RuntimeError("no ID reader is fitted")
-    session.means, session.id_card = "id_card", None
+    session.means, session.id_card, session.id_card_laid = "id_card", None, True
+    if not _may_read(session, "id_card_unreadable"):
+        return "refused"
     try:
         card = await tools.id_reader.call(lambda reader: reader.read())
     except DeviceError as error:
-        log.warning("id_card_unreadable", fault=error.code, reading=session.unread + 1)
-        session.unread += 1
-        if session.unread >= TRIES:
-            session.trouble = refusal("id_card_unreadable")
-            return "refused"
-        session.problem = Say(PROBLEMS.get(error.code, "problem.id_card_unreadable"))
-        return "unreadable"
+        return _unreadable(stage, error, "id_card_unreadable")
     scrubbing.protect((card.name, *card.name.split()))
-    session.id_card, session.problem = card, None
+    session.id_card, session.problem, session.unread = card, None, 0
     reason = _id_card_refusal(card, stage)
     if reason is not None:
         session.trouble = refusal(reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Literal, TypeVar
 
 import structlog
@@ -37,13 +37,22 @@ async def until_card(tools: Tools) -> Literal["card_found"]:
     return "card_found"
 
 
-async def until_id_card(tools: Tools) -> Literal["id_card_found"]:
-    """An ID card lies on the plate. For ever where no reader is fitted, or the one that is has failed."""
+async def until_id_card(
+    tools: Tools, *, anew: bool = False, on_loss: Callable[[], None] = lambda: None
+) -> Literal["id_card_found"]:
+    """An ID card lies on the plate. For ever where no reader is fitted, or the one that is has failed.
+
+    ``anew``: one that lies there already is lifted first. ``on_loss`` is called when the reader fails.
+    """
     if tools.id_reader is not None:
         try:
+            if anew:
+                await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_removal(cancellation, None))
             await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_card(cancellation, None))
         except DeviceError as error:
             log.warning("id_reader_failed", fault=error.code)
+            tools.health.failed(error)
+            on_loss()
         else:
             return "id_card_found"
     await asyncio.Event().wait()

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 import structlog
 
+from devices.card_reader.contract import CardReader
 from devices.contract import DeviceError
 from devices.worker import DeviceWorker
+from kiosk.activities.farewell import until_card_is_taken
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.health.look import look
 from kiosk.runtime import Stage
@@ -27,9 +29,13 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
     """Open every device, see what the last run left open, ask the host for a sign of life."""
     tools = stage.tools
     await asyncio.gather(*(_open(name, worker) for name, worker in tools.devices.items() if worker is not None))
-    if tools.card_slot is not None:
-        tools.card_slot.start()
-        await tools.card_slot.reported()
+    if (slot := tools.card_slot) is not None:
+        slot.occupied = bool(tools.record.custody_serial)
+        slot.start()
+        await slot.reported()
+        slot.stranded = slot.occupied
+        if slot.stranded and tools.card_reader is not None:
+            await _offer(tools.card_reader)
     await tools.record.recover(slot_is_empty=not tools.card_in_slot)
     await look(tools)
     return _verdict(tools)
@@ -56,6 +62,8 @@ async def check(
     if wishes.maintenance:
         wishes.maintenance = False
         return "called_in"
+    if not stage.tools.card_in_slot:
+        await stage.tools.record.custody_ended()  # one that was found at the start, taken since
     await look(stage.tools)
     return _verdict(stage.tools)
 
@@ -83,19 +91,23 @@ async def serve_engineer(stage: Stage) -> Literal["finished"]:
 async def shut_down(stage: Stage) -> Literal["stopped"]:
     """Give a card in the slot back and wait until it is taken, then close the devices."""
     tools = stage.tools
-    if tools.card_reader is not None and tools.card_slot is not None:
-        if tools.card_in_slot:
-            await tools.card_reader.call(lambda reader: reader.release())
-            await tools.card_slot.removed()
-        await tools.record.custody_ended()
+    await until_card_is_taken(tools)
     return "stopped"
 
 
 def _verdict(tools: Tools) -> Literal["serviceable", "unserviceable", "card_held"]:
-    if tools.card_in_slot:
+    if tools.card_stranded:
         log.warning("card_held", serial=tools.record.custody_serial)
         return "card_held"
     return "serviceable" if tools.health.can_serve else "unserviceable"
+
+
+async def _offer(reader: DeviceWorker[CardReader]) -> None:
+    """A card from before a power cut: pushed out where there is a motor for it (A12)."""
+    try:
+        await reader.call(lambda device: device.release())
+    except DeviceError as error:
+        log.warning("card_not_released", fault=error.code)
 
 
 async def _open(name: str, worker: DeviceWorker[Any]) -> None:

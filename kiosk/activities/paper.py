@@ -17,6 +17,7 @@ from kiosk.host.port import (
     PersonalData,
     PrintedDocument,
 )
+from kiosk.pages.session import differing
 from kiosk.session import Session, Trouble
 from kiosk.tools import Tools
 
@@ -60,6 +61,7 @@ def refusal_sheet(session: Session, tools: Tools, trouble: Trouble) -> Receipt:
             do=tuple(each.key for each in trouble.advice),
             where=tuple(each.key for each in trouble.where),
             papers=tuple(each.key for each in trouble.papers),
+            differences=differing(trouble),
         ),
     )
 

@@ -10,6 +10,7 @@ import structlog
 
 from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
 from devices.card_reader.social_security_card.session import SocialSecurityCard
+from devices.contract import DeviceError
 from devices.pin_pad.contract import EntryCancelled, EntryTimedOut, KeyPress
 from devices.pin_pad.secret import SecretDigits
 from kiosk.catalogue import pin_rules
@@ -26,6 +27,13 @@ LENGTH = 6
 
 PAD_PATIENCE = 600.0
 """Seconds without a key after which the pad itself gives up: far above any patience of the charts, which decide."""
+
+
+ENTRIES = 3
+"""Entries asked for in a row when the pad loses what was typed."""
+
+ONCE_MORE = ("pin_pad.interrupted", "pin_pad.no_pin")
+"""Faults of an entry after which the pad is there again and the PIN can be typed anew."""
 
 
 def locked_trouble() -> Trouble:
@@ -165,23 +173,31 @@ async def _typed(stage: Stage) -> SecretDigits | None:
     session, tools = stage.session, stage.tools
     if tools.pin_pad is None:
         raise RuntimeError("no PIN pad is fitted")
-    session.pin.typed = 0
     loop = asyncio.get_running_loop()
 
     def pressed(press: KeyPress) -> None:
         loop.call_soon_threadsafe(_show_typed, stage, press.count)
 
-    try:
-        return await tools.pin_pad.wait(
-            lambda pad, cancellation: pad.enter_clear(
-                cancellation, minimum=LENGTH, maximum=LENGTH, timeout=PAD_PATIENCE, on_key=pressed
+    for entry in range(ENTRIES):
+        session.pin.typed = 0
+        try:
+            return await tools.pin_pad.wait(
+                lambda pad, cancellation: pad.enter_clear(
+                    cancellation, minimum=LENGTH, maximum=LENGTH, timeout=PAD_PATIENCE, on_key=pressed
+                )
             )
-        )
-    except EntryCancelled:
-        return None
-    except EntryTimedOut:
-        log.warning("pad_gave_up")
-        return None
+        except EntryCancelled:
+            return None
+        except EntryTimedOut:
+            log.warning("pad_gave_up")
+            return None
+        except DeviceError as error:
+            if error.code not in ONCE_MORE or entry + 1 == ENTRIES:
+                raise
+            log.warning("entry_lost", fault=error.code)
+            session.pin.problem = Say(f"fault.{error.code}")
+            stage.refresh()
+    return None
 
 
 def _show_typed(stage: Stage, count: int) -> None:

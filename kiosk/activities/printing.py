@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import structlog
 
 from devices.contract import DeviceError
 from devices.receipt_printer.contract import NotPrinted, Printed, PrintOutcome, Torn
-from devices.receipt_printer.receipt import Receipt
+from devices.receipt_printer.layout import lay_out
+from devices.receipt_printer.receipt import Feed, Qr, Receipt
 from kiosk.activities.paper import CERTIFIED, answer_sheets, refusal_sheet
 from kiosk.activities.refusals import device_trouble, host_trouble
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
-from kiosk.session import PrintJob, Trouble
-from statemachines.views import Say
+from kiosk.session import PrintJob, Session, Trouble
+from statemachines.views import Number, Say
 
 log = structlog.get_logger("printing")
 
@@ -26,6 +28,9 @@ async def print_answer(stage: Stage) -> Literal["printed", "not_printed", "torn"
     that is torn, or nobody knows, the whole paper is void and trying again makes a new one with a new code.
     """
     session, tools = stage.session, stage.tools
+    session.trouble = None
+    if session.print_job is not None and not _is_of(session.print_job, session):
+        await settle(stage, good=False)
     if session.print_job is None:
         try:
             session.print_job = await _new_job(stage)
@@ -36,7 +41,8 @@ async def print_answer(stage: Stage) -> Literal["printed", "not_printed", "torn"
     for sheet in job.sheets[job.done :]:
         outcome = await _print(stage, sheet)
         if not isinstance(outcome, Printed):
-            if outcome is None or isinstance(outcome, NotPrinted):
+            if outcome is None or isinstance(outcome, NotPrinted) or _code_is_not_on(outcome, sheet):
+                _tell_good_sheets(session, job)
                 return "not_printed"
             await settle(stage, good=False)
             return "torn"
@@ -55,10 +61,42 @@ async def print_slip(stage: Stage) -> Literal["printed", "not_printed"]:
     session = stage.session
     if session.trouble is None:
         raise RuntimeError("there is nothing to explain")
-    sheet = refusal_sheet(session, stage.tools, session.trouble)
+    reason = session.trouble
+    sheet = refusal_sheet(session, stage.tools, reason)
     outcome = await _print(stage, sheet)
+    if not isinstance(outcome, Printed):
+        if session.trouble is not None:  # why there is no paper, beside what it would have said
+            session.trouble = replace(reason, advice=(session.trouble.what, *reason.advice))
+        return "not_printed"
     session.document = session.business
-    return "printed" if isinstance(outcome, Printed) else "not_printed"
+    return "printed"
+
+
+def _is_of(job: PrintJob, session: Session) -> bool:
+    """Whether a job left unfinished is a print of what is on the screen now."""
+    return job.answer is session.answer and job.choices == _choices(session)
+
+
+def _choices(session: Session) -> tuple[tuple[str, str], ...]:
+    return (("language", session.language), *sorted(session.kept.items()))
+
+
+def _code_is_not_on(outcome: PrintOutcome, sheet: Receipt) -> bool:
+    """Whether the paper tore above the verification code: such a piece proves nothing, and its sheet can be made again
+    under the same number (A20). Where the code may be on it, the whole document must be void (A21)."""
+    if not isinstance(outcome, Torn):
+        return False
+    at = next((place for place, block in enumerate(sheet.blocks) if isinstance(block, Qr)), None)
+    if at is None:
+        return False
+    above = lay_out(Receipt(sheet.blocks[:at], sheet.columns))
+    return outcome.lines_sent <= sum(line.lines if isinstance(line, Feed) else 1 for line in above)
+
+
+def _tell_good_sheets(session: Session, job: PrintJob) -> None:
+    if session.trouble is not None and job.done:
+        good = Say("print.sheets_good", {"done": Number(job.done), "of": Number(len(job.sheets))})
+        session.trouble = replace(session.trouble, advice=(good, *session.trouble.advice))
 
 
 async def settle(stage: Stage, *, good: bool) -> None:
@@ -74,10 +112,12 @@ async def _new_job(stage: Stage) -> PrintJob:
         raise RuntimeError("nobody has been identified")
     service = session.kept["service"]
     if service not in CERTIFIED:
-        return PrintJob(answer_sheets(session, tools, None), session.business)
+        sheets = answer_sheets(session, tools, None)
+        return PrintJob(sheets, session.business, answer=session.answer, choices=_choices(session))
     document = await tools.host.register_document(session.person, service, tools.record.new_key())
     await tools.record.document_registered(session, document.number)
-    return PrintJob(answer_sheets(session, tools, document), document.number, document)
+    sheets = answer_sheets(session, tools, document)
+    return PrintJob(sheets, document.number, document, answer=session.answer, choices=_choices(session))
 
 
 async def _print(stage: Stage, sheet: Receipt) -> PrintOutcome | None:

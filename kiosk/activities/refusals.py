@@ -7,12 +7,13 @@ words are ``refusal.<reason>`` in the language files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices import fault_catalogue
 from devices.contract import DeviceError
 from kiosk.host.port import HostError, HostRefused, HostUnavailable
-from kiosk.session import Trouble
+from kiosk.session import Session, Trouble
+from kiosk.tools import Tools
 from statemachines.views import Say
 
 
@@ -77,8 +78,14 @@ def refusal(reason: str) -> Trouble:
 def host_trouble(error: HostError) -> Trouble:
     """The trouble for a call that brought no value."""
     if isinstance(error, HostRefused):
-        return refusal(error.code)
+        return replace(refusal(error.code), differences=error.differences)
     return refusal("host_unavailable" if isinstance(error, HostUnavailable) else "host_unknown")
+
+
+def explain(session: Session, tools: Tools, error: DeviceError) -> None:
+    """A device failed: the citizen is told in the fault's words, and what that takes away is known at once."""
+    session.trouble = device_trouble(error)
+    tools.health.failed(error)
 
 
 def device_trouble(error: DeviceError) -> Trouble:

@@ -78,6 +78,8 @@ class Refusal:
     do: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
+    differences: tuple[tuple[str, str, str], ...] = ()
+    """What card and records tell differently (A4): key of the field, and both versions, masked."""
 
 
 def _begun(language: str, title: str, holder: Holder | None, columns: int) -> Page:
@@ -188,6 +190,10 @@ def refusal_slip(
     page = _begun(language, "receipt.refusal.title", holder, columns)
     say = page.words
     page.blocks.append(Text(say(refusal.what), bold=True))
+    for field, told, held in refusal.differences:
+        page.space()
+        page.section(say(field))
+        page.pairs((say("refusal.differs.card"), told), (say("refusal.differs.host"), held))
     _list(page, say("refusal.advice"), (say(key) for key in refusal.do))
     _list(page, say("refusal.where"), (say(key) for key in refusal.where))
     _list(page, say("refusal.papers"), (say(key) for key in refusal.papers))

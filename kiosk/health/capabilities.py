@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from devices import fault_catalogue
-from devices.contract import DeviceState, Status
+from devices.contract import DeviceError, DeviceState, Status
 from devices.fault_catalogue import Capability
 from kiosk.host.port import Host, HostError
 
@@ -69,6 +69,13 @@ class Health:
             report = log.info if status.device in WORKING and status.fault is None else log.warning
             report("device_state", device=name, state=status.device.value, fault=status.fault)
         return self.works != before
+
+    def failed(self, error: DeviceError) -> None:
+        """A device failed in the middle of something: until the next look it counts as gone, if its fault says so."""
+        entry = fault_catalogue.load().get(error.code)
+        name = error.code.partition(".")[0]
+        if entry is not None and entry.loses and name in self.statuses:
+            self.saw(name, Status(DeviceState.OFFLINE, error.code))
 
     async def ask_host(self) -> bool:
         """Ask the host for a sign of life; True if what it means for a citizen has changed."""

@@ -23,7 +23,7 @@ def checking(session: Session, tools: Tools) -> Working:
 
 
 def out_of_service(session: Session, tools: Tools) -> OutOfService:
-    if tools.card_in_slot:
+    if tools.card_stranded:
         return OutOfService(what=Say("out_of_service.card_held"), where=tools.policy.other_machines)
     if Capability.QUERY not in tools.health.works:
         what = Say("refusal.host_unavailable")

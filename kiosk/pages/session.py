@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec import structs
 
 from devices.fault_catalogue import Capability
-from kiosk.masking import mask_name
+from kiosk.masking import mask_all_but_differences, mask_card_number, mask_identity_number, mask_name
 from kiosk.pages.works import still_works
-from kiosk.session import Session
+from kiosk.session import Session, Trouble
 from kiosk.tools import Tools
 from statemachines.timing import DELAYS
 from statemachines.views import (
@@ -25,6 +25,7 @@ from statemachines.views import (
     PinEntry,
     Printing,
     Refusal,
+    Row,
     Say,
     TakeCard,
     TakePaper,
@@ -76,7 +77,7 @@ def lay_id_card(session: Session, tools: Tools) -> LayIdCard:
 
 
 def reading_card(session: Session, tools: Tools) -> Working:
-    return Working(Say("working.reading_card"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
+    return Working(Say("working.reading_card"), at_most=_at_most("card"), keep=Say("working.keep_card"))
 
 
 def reading_id_card(session: Session, tools: Tools) -> Working:
@@ -164,7 +165,42 @@ def refused(session: Session, tools: Tools) -> Refusal:
         works=still_works(tools, instead_of=None if session.person is not None else session.means),
         where=(*trouble.where, *tools.policy.offices) if trouble.where else (),
         papers=trouble.papers,
+        differences=tuple(_difference(each) for each in differing(trouble)),
         again=trouble.again and session.person is not None,
+    )
+
+
+_DIFFERING: dict[str, tuple[str, Callable[[str], str]]] = {
+    "name": ("personal.name", mask_name),
+    "number": ("personal.number", mask_identity_number),
+    "birth_date": ("personal.birth_date", lambda iso: f"{iso[:4]}-**-**"),
+    "card_number": ("card_status.number", mask_card_number),
+}
+"""What the host may say that differs: its label, and how it is masked where more than a character or two differ."""
+
+
+def differing(trouble: Trouble) -> tuple[tuple[str, str, str], ...]:
+    """The fields that differ (A4): label, the card's version and the host's, both masked but for what differs.
+
+    A field that only a newer host knows is passed over: that something differs is said all the same.
+    """
+    found = []
+    for each in trouble.differences:
+        if each.field in _DIFFERING:
+            label, mask = _DIFFERING[each.field]
+            told, held = mask_all_but_differences(each.card_value, each.host_value) or (
+                mask(each.card_value),
+                mask(each.host_value),
+            )
+            found.append((label, told, held))
+    return tuple(found)
+
+
+def _difference(difference: tuple[str, str, str]) -> tuple[Say, tuple[Row, ...]]:
+    label, told, held = difference
+    return Say(label), (
+        Row(Say("refusal.differs.card"), Verbatim(told)),
+        Row(Say("refusal.differs.host"), Verbatim(held)),
     )
 
 
@@ -192,7 +228,7 @@ def take_card_urgent(session: Session, tools: Tools) -> TakeCard:
 
 
 def _which(session: Session, tools: Tools) -> Literal["social", "id", "both"]:
-    if session.id_card is None:
+    if not session.id_card_laid:
         return "social"
     return "both" if tools.card_in_slot else "id"
 

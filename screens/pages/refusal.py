@@ -5,6 +5,8 @@ from __future__ import annotations
 from screens.content import Content, Scope, page
 from screens.pages.parts import action, primary, section, verdict
 from screens.widgets.button import Button
+from screens.widgets.node import Node
+from screens.widgets.rows import Heading, labelled
 from statemachines import views
 
 
@@ -20,9 +22,13 @@ def build(scope: Scope, shown: views.Refusal) -> Content:
     else:
         main = primary(scope, "refusal.done", "done", icon="forward")
     ui = scope.ui
+    differences: list[Node] = []
+    for field, rows in shown.differences:
+        differences += [Heading(ui, ui.words.write(field)), *labelled(ui, rows)]
     return Content(
         head=[*verdict(scope, "look", ui.words.write(shown.what))],
         info=[
+            *differences,
             *section(scope, "refusal.advice", shown.advice, icon="forward"),
             *section(scope, "refusal.works", shown.works, "good"),
             *section(scope, "refusal.where", shown.where, icon="place"),
