@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from motorised_desk import Desk, seat
+from motorised_desk import PATIENCE, Desk, seat
 
 from devices import fault_catalogue
 from devices.card_reader.apdu import CommandApdu
+from devices.card_reader.crt310 import chip as chip_module
 from devices.card_reader.crt310 import line
+from devices.card_reader.crt310.wire import with_length
 from devices.card_reader.motorised import CardPosition, Light
 from devices.card_reader.social_security_card.pin import PinNeeded
 from devices.card_reader.social_security_card.session import SocialSecurityCard
@@ -35,6 +38,30 @@ def alone(desk: Desk) -> Desk:
 
 def test_the_firmware_tells_its_name(desk: Desk) -> None:
     assert desk.reader.firmware == "CRT-310-SIM"
+
+
+def spent(desk: Desk, fault: str) -> None:
+    """Until a counted fault has befallen the last one."""
+    done = threading.Event()
+
+    def look() -> None:
+        if desk.simulator.faults[fault] == 0:
+            done.set()
+        else:
+            desk.simulator.port.after(0.005, look)
+
+    desk.line.call(look)
+    assert done.wait(PATIENCE)
+
+
+def test_two_looks_that_fail_are_not_the_end_and_three_are(desk: Desk) -> None:
+    desk.fault("nak", 2 * line.TRIES)
+    spent(desk, "nak")
+    desk.insert()
+    assert MediaState.UNKNOWN not in desk.until(MediaState.PRESENT)
+    desk.fault("nak", 3 * line.TRIES)
+    assert desk.until(MediaState.UNKNOWN) == [MediaState.UNKNOWN]
+    desk.until(MediaState.PRESENT)
 
 
 # -- said again, and not said again ------------------------------------------------------------------------------------
@@ -168,7 +195,12 @@ def test_no_pin_stays_in_a_frame_or_a_log(
             frames.append(text)
         return frame
 
+    def keep_counted(apdu: bytearray) -> bytearray:
+        frames.extend((apdu, with_length(apdu)))
+        return frames[-1]
+
     monkeypatch.setattr(line, "encode", keep)
+    monkeypatch.setattr(chip_module, "with_length", keep_counted)
     card = SocialSecurityCard(alone.reader.connect())
     card.verify_pin(bytearray(b"482905"))
     alone.fault("mute")

@@ -314,14 +314,6 @@ def test_silence(desk: Desk) -> None:
     desk.reader.release()
 
 
-def test_one_miss_is_not_the_end(desk: Desk) -> None:
-    desk.fault("silent")
-    desk.reader.status()
-    desk.fault("silent", False)
-    desk.insert()
-    assert UNKNOWN not in desk.until(PRESENT)
-
-
 def test_a_noisy_line_loses_no_card(desk: Desk) -> None:
     desk.insert_and_arrive()
     desk.fault("noise", 0.02)
