@@ -128,6 +128,12 @@ class _Acts(ABC, Generic[Reply]):
         """Plan faults at random: ``seed``, ``seconds``, ``per_hour``, ``shortest``, ``longest``, ``devices``."""
         return self._send("POST", "/faults/plan/draw", drawing)
 
+    # -- the page ------------------------------------------------------------------------------------------------------
+
+    def show_display(self, display: str | None) -> Reply:
+        """The page shows this X display from now on; None: no screen."""
+        return self._send("PUT", "/screen", {"display": display})
+
     # -- events --------------------------------------------------------------------------------------------------------
 
     def events(self, after: int | None = None, *, wait: float = 0.0) -> Reply:

@@ -74,6 +74,11 @@ class EventLog:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or self.last > last, left)  # noqa: B023
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will happen."""
+        return self._closed
+
     def close(self) -> None:
         """Nobody waits any longer."""
         with self._changed:

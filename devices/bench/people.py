@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,7 +47,8 @@ class SocialCard:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """One person, as printed on the resident ID card. ``id_valid_until`` is an ISO date or 长期."""
+    """One person, as printed on the resident ID card. ``note``, in Chinese ``note_zh``: what is special
+    about them. ``id_valid_until`` is an ISO date or 长期."""
 
     key: str
     note: str
@@ -62,6 +63,7 @@ class Person:
     id_valid_from: str
     id_valid_until: str
     card: SocialCard
+    note_zh: str = ""
 
     def __repr__(self) -> str:
         return f"<Person {self.key}>"
@@ -96,7 +98,8 @@ def load(path: Path) -> dict[str, Person]:
 
 def _build(kind: type[T], entry: Mapping[str, Any], where: str) -> T:
     known = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
-    for name in known:
+    required = [field.name for field in fields(kind) if field.default is MISSING]  # type: ignore[arg-type]
+    for name in required:
         if name not in entry:
             raise WalletError(f"{where}{name}: is missing")
     for name, value in entry.items():

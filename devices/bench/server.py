@@ -20,11 +20,13 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from devices.bench import api, layout, people, rig
 from devices.bench.layout import LayoutError
@@ -47,7 +49,8 @@ class BenchError(RuntimeError):
 class Settings:
     """``state``: folder that keeps the world. ``wallet``: the people. ``devices``: a layout file, or None for one of
     each class. ``listen``: ``host:port`` of the API, port 0 for any free one. ``ready``: an additional place for the
-    ready file, beside ``ready.json`` in the state folder."""
+    ready file, beside ``ready.json`` in the state folder. ``page``: serve the page, too, which can be done once in a
+    process. ``display``: the X display that the page shows; it can be told later through the API."""
 
     state: Path
     wallet: Path
@@ -55,6 +58,8 @@ class Settings:
     listen: str = "127.0.0.1:0"
     ready: Path | None = None
     seed: int = 0
+    page: bool = False
+    display: str | None = None
 
 
 @contextlib.contextmanager
@@ -68,7 +73,7 @@ def bench(settings: Settings) -> Iterator[Json]:
             Store(state) as store,
             rig.rigged(stands, state, _addresses_before(state), settings.seed) as rigged,
             World(rigged.stations, persons, store, memories=state / rig.MEMORIES) as world,
-            _served(world, settings.listen) as url,
+            _served(world, settings) as url,
         ):
             ready = _ready(url, world, rigged.environment)
             _write_ready(ready, state / READY_FILE)
@@ -80,11 +85,11 @@ def bench(settings: Settings) -> Iterator[Json]:
 
 
 def run(settings: Settings, announce: Callable[[Json], None]) -> None:
-    """Run until SIGTERM or Ctrl-C; ``announce`` gets the content of the ready file. Raises BenchError."""
+    """Run with the page until SIGTERM or Ctrl-C; ``announce`` gets the content of the ready file. Raises BenchError."""
     asked_to_end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked_to_end.set())
-    with bench(settings) as ready:
+    with bench(replace(settings, page=True)) as ready:
         announce(ready)
         asked_to_end.wait()
 
@@ -116,9 +121,18 @@ def _addresses_before(state: Path) -> dict[str, str]:
         return {}
 
 
+def _page(application: FastAPI, world: World, settings: Settings) -> AbstractContextManager[None]:
+    if not settings.page:
+        return contextlib.nullcontext()
+    from devices.bench.page.serve import served  # takes a second to load, and is wanted by people only
+
+    return served(application, world, settings.display)
+
+
 @contextlib.contextmanager
-def _served(world: World, listen: str) -> Iterator[str]:
-    """Serve the API on a thread; gives its address."""
+def _served(world: World, settings: Settings) -> Iterator[str]:
+    """Serve the API, and the page if wanted, on a thread; gives the address."""
+    listen = settings.listen
     host, _, port = listen.rpartition(":")
     if not host or not port.isdecimal():
         raise BenchError(f"cannot listen on {listen!r}: use host:port, such as 127.0.0.1:0")
@@ -126,16 +140,21 @@ def _served(world: World, listen: str) -> Iterator[str]:
         listener = socket.create_server((host, int(port)))
     except OSError as error:
         raise BenchError(f"cannot listen on {listen}: {error.strerror}") from error
+    application = api.build(world)
     config = uvicorn.Config(
-        api.build(world), log_level="warning", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS
+        application,
+        log_level="warning",
+        lifespan="on" if settings.page else "off",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="bench-api", daemon=True)
-    thread.start()
-    try:
-        yield "http://{}:{}".format(*listener.getsockname()[:2])
-    finally:
-        world.events.close()  # whoever waits for the next event has an answer now
-        server.should_exit = True
-        thread.join(_GRACE_SECONDS + 5)
-        listener.close()
+    with _page(application, world, settings):
+        thread.start()
+        try:
+            yield "http://{}:{}".format(*listener.getsockname()[:2])
+        finally:
+            world.events.close()  # whoever waits for the next event has an answer now
+            server.should_exit = True
+            thread.join(_GRACE_SECONDS + 5)
+            listener.close()

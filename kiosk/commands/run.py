@@ -16,8 +16,8 @@ def run(
 ) -> None:
     """Run the whole kiosk on simulated devices until Ctrl-C.
 
-    With a display it opens a window there, else it draws on a virtual one. The bench's address is printed: its API puts
-    cards in and takes them out, presses keys, tears off paper and switches faults.
+    The address of the bench's page is printed: cards, keys, paper, and every fault as a switch. With a display the
+    kiosk's screen is a window there; without one it is on the page, to be touched with the mouse.
     """
     import asyncio
     import os
@@ -38,9 +38,8 @@ def run(
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, ended.set)
-            typer.echo(
-                f"running on display {stand.display}; devices and people: {stand.bench_url}/docs; Ctrl-C ends it"
-            )
+            typer.echo(f"{_where(windowed=bool(os.environ.get('DISPLAY')))} {stand.bench_url}/")
+            typer.echo(f"The same for programs: {stand.bench_url}/docs. Ctrl-C ends everything.")
             await ended.wait()
             typer.echo("ending")
 
@@ -48,3 +47,9 @@ def run(
         asyncio.run(stand_there())
     except ChildError as error:
         fail(f"run: {error}")
+
+
+def _where(*, windowed: bool) -> str:
+    if windowed:
+        return "The kiosk is the window on your screen; its people, cards and faults are here:"
+    return "Open this in a browser; the kiosk's screen, its people, cards and faults are all there:"

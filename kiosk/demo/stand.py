@@ -98,9 +98,11 @@ class Stand:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.tell("starting devices, host and display")
         display, bench, host = await asyncio.gather(self._start_display(), self._start_bench(), self._start_host())
-        self.display = display
         self.bench_url = bench["bench"]
         self.bench = AsyncBenchClient(self.bench_url)
+        if self.display is None:  # a display of one's own is all kiosk; a desktop is nobody's business
+            await self.bench.show_display(display)
+        self.display = display
         self.host_control = host["control"]
         self._environment = {**bench["env"], "DISPLAY": display, **CHINA}
         self._configure(bench["devices"], host)
