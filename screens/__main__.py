@@ -33,7 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM. Returns the exit code."""
     given = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    logging.getLogger("kivy").setLevel(logging.ERROR)  # it warns that it has no configuration file, which is meant
     from screens.app import Options, ScreensApp  # Kivy only now: --help stays quick
 
     width, height = given.size

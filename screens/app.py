@@ -143,10 +143,16 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._stage.show(self._scene, time.monotonic())
 
     def _draw(self) -> None:
-        if self._show is not None:
-            page = self._show.page
+        if self._show is None:
+            return
+        page = self._show.page
+        try:
             self._scene = self._composer.scene(self._show.frame, page, self._memory.turn(page))
-            self._stage.show(self._scene, self._since)
+        except LookupError as error:  # a key without words, an icon that is none: the next view may be whole
+            log.error("view %d, %s, cannot be drawn: %s", self._show.frame.number, type(page).__name__, error)
+            self._show_lost(0)
+            return
+        self._stage.show(self._scene, self._since)
 
     def _on_glass(self, scene: Scene) -> None:
         if self._show is not None and scene is self._scene:
@@ -158,17 +164,24 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         if self._show is None or self._scene is None:
             return
         number = self._show.frame.number
-        if touch.intent == "turn":
-            self._memory.keep(self._show.page, self._scene.turn + touch.turn)
-            self._draw()
-        elif touch.intent == "aid":
-            self._switch_aid(touch.value)
-            self._draw()
+        if touch.turn or touch.aid:
+            self._turn(touch)
+            if isinstance(self._show.page, views.Help):
+                return  # it lies over another page, and the controller takes any touch on it as its end
         elif time.monotonic() - self._answered < DOUBLE_TAP:
             return
         else:
             self._answered = time.monotonic()
         self._link.send(views.Touched(number, touch.intent, touch.value))
+
+    def _turn(self, touch: Touch) -> None:
+        assert self._show is not None  # noqa: S101 -- a touch belongs to a view
+        assert self._scene is not None  # noqa: S101
+        if touch.aid:
+            self._switch_aid(touch.aid)
+        else:
+            self._memory.keep(self._show.page, self._scene.turn + touch.turn)
+        self._draw()
 
     def _switch_aid(self, aid: str) -> None:
         theme = self._composer.theme

@@ -7,6 +7,7 @@ cache folder. A character no font has is a bug of the machine's set-up, told by 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from fontTools.ttLib import TTCollection, TTFont
 COLLECTIONS = Path("/usr/share/fonts/opentype/noto")
 RARE = tuple(Path("/usr/share/fonts/truetype/hanazono") / name for name in ("HanaMinA.ttf", "HanaMinB.ttf"))
 FACE = "Noto Sans CJK SC"
+_RARE = re.compile("[\u3400-\u4dbf\u9fa6-\u9fff\ue000-\ufaff\U00020000-\U0010ffff]")
+"""Outside what the main face is known to have whole; only for these a font's table is read."""
+
 _WEIGHTS = {False: "Regular", True: "Bold"}
 
 
@@ -71,6 +75,8 @@ class Fonts:
 
     def runs(self, text: str, *, bold: bool) -> list[Run]:
         """``text`` cut into pieces of one font each, in order."""
+        if _RARE.search(text) is None:
+            return [Run(text, self.bold if bold else self.regular)] if text else []
         runs: list[Run] = []
         for character in text:
             font = self._font_of(character, bold=bold)
@@ -91,7 +97,7 @@ class Fonts:
 
     def _font_of(self, character: str, *, bold: bool) -> str:
         main = self.bold if bold else self.regular
-        if not _may_be_rare(character) or ord(character) in self._table(main):
+        if not _RARE.match(character) or ord(character) in self._table(main):
             return main
         return next((font for font in self.rare if ord(character) in self._table(font)), main)
 
@@ -100,9 +106,3 @@ class Fonts:
             with TTFont(font, lazy=True) as opened:
                 self._tables[font] = frozenset(opened.getBestCmap())
         return self._tables[font]
-
-
-def _may_be_rare(character: str) -> bool:
-    """Outside what the main face is known to have whole; only then is a font's table read."""
-    code = ord(character)
-    return 0x3400 <= code <= 0x4DBF or 0x9FA6 <= code <= 0x9FFF or 0xE000 <= code <= 0xFAFF or code >= 0x20000

@@ -39,7 +39,8 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy is untyped
         self._ticking: list[tuple[Node, InstructionGroup]] = []
         self._pressed: Node | None = None
         self._flipped: Scene | None = None
-        self._clocks = [Clock.schedule_interval(self._tick_second, 1), None]
+        self._second = Clock.create_trigger(self._tick_second, 1, interval=True)
+        self._minute = Clock.create_trigger(self._tick_minute, 60)
         Window.bind(on_flip=self._flip)
 
     def show(self, scene: Scene, since: float) -> None:
@@ -61,6 +62,9 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy is untyped
             else:
                 node.paint(pen)
         self._flipped = scene
+        self._second.cancel()
+        if any(node.ticks == 1 for node, _ in self._ticking):
+            self._second()
         self._plan_minute()
         self.canvas.ask_update()
 
@@ -88,9 +92,9 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy is untyped
         self._plan_minute()
 
     def _plan_minute(self) -> None:
-        if self._clocks[1] is not None:
-            self._clocks[1].cancel()
-        self._clocks[1] = Clock.schedule_once(self._tick_minute, 60 - time.time() % 60 + 0.05)
+        self._minute.cancel()
+        self._minute.timeout = 60 - time.time() % 60 + 0.05
+        self._minute()
 
     def _repaint(self, period: int) -> None:
         if self._scene is None:

@@ -8,9 +8,6 @@ from kivy.config import Config  # isort: skip
 
 from screens.theme import Glass
 
-FRAMES_A_SECOND = 20
-"""A touch is answered within 50 ms; at rest nothing is drawn and less than 1 % of a core is used."""
-
 
 def open_window(glass: Glass, *, cursor: bool = False) -> None:
     """Configure Kivy and create its window. To be called once, before anything that needs the window."""
@@ -25,7 +22,6 @@ def open_window(glass: Glass, *, cursor: bool = False) -> None:
             "top": 0,
             "fullscreen": 0,
             "multisamples": 0,
-            "maxfps": FRAMES_A_SECOND,
             "show_cursor": int(cursor),
             "vsync": 0,
         },

@@ -5,7 +5,9 @@ screen writes them in the citizen's language. What must be masked is masked befo
 only after the citizen asked to see it.
 
 Each page's docstring names its *intents*: what can be touched there. On every page of a session the frame adds
-``language``, ``large``, ``help``, and, where the frame says so, ``back`` and ``leave``.
+``language`` (value: the one to change to), ``large``, ``help``, and, where the frame says so, ``back`` and ``leave``.
+``turn`` comes on any page that has more than fits: the screens have turned it by themselves, and only tell that someone
+is there. Contrast and low reach are switched by the screens themselves, on Help, and last until Attract.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import action, primary, question
+from screens.pages.parts import primary, question
+from screens.widgets.button import Button
+from screens.widgets.node import Touch
 from screens.widgets.rows import point_card
 from statemachines import views
 
@@ -16,6 +18,10 @@ _ICONS = {
 }
 
 
+def _switch(scope: Scope, key: str, aid: str, icon: str) -> Button:
+    return Button(scope.ui, scope.ui.words(key), Touch("turn", aid, aid=aid), kind="tint", icon=icon)
+
+
 @page(views.Help, wide="compact")
 def build(scope: Scope, shown: views.Help) -> Content:
     """The lines with their icons; high contrast and low reach as switches of the screens themselves."""
@@ -24,9 +30,9 @@ def build(scope: Scope, shown: views.Help) -> Content:
     points = [point_card(ui, ui.words.write(line), _ICONS.get(line.key, "help")) for line in shown.lines]
     contrast = "help.contrast.off" if theme.high_contrast else "help.contrast.on"
     low = "help.low_reach.off" if theme.low_reach else "help.low_reach.on"
-    actions = [action(scope, contrast, "aid", "contrast", icon="contrast")]
+    actions = [_switch(scope, contrast, "contrast", "contrast")]
     if not theme.glass.within_reach:
-        actions.append(action(scope, low, "aid", "low_reach", icon="low"))
+        actions.append(_switch(scope, low, "low_reach", "low"))
     return Content(
         head=[question(scope, ui.words("help.title"))],
         info=points,

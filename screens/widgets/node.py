@@ -42,11 +42,16 @@ class Ui:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What touching a node says to the controller. ``turn`` is kept by the screens: local pages turned by so many."""
+    """What touching a node says to the controller.
+
+    ``turn`` (by how many local pages) and ``aid`` (a display aid to switch) are done by the screens themselves; the
+    controller is only told that someone is there.
+    """
 
     intent: str
     value: str = ""
     turn: int = 0
+    aid: str = ""
     primary: bool = False
 
 

@@ -116,7 +116,7 @@ def test_a_character_no_font_has_is_found_out(composer: Compose) -> None:
     assert any("no font has" in problem for problem in problems(composer(KIOSK).scene(frame, page)))
 
 
-# -- what can be said on a page ------------------------------------------------------------------------------------------
+# -- what can be said on a page ----------------------------------------------------------------------------------------
 
 FRAME = {("language", "en"), ("large", ""), ("help", "")}
 
@@ -147,7 +147,7 @@ FRAME = {("language", "en"), ("large", ""), ("help", "")}
         ("TakeCard", set()),
         ("Farewell", set()),
         ("OutOfService", set()),
-        ("Help", {("done", ""), ("aid", "contrast"), ("aid", "low_reach")}),
+        ("Help", {("done", ""), ("turn", "contrast"), ("turn", "low_reach")}),
     ],
 )
 def test_what_can_be_said(composer: Compose, name: str, intents: set[tuple[str, str]]) -> None:
@@ -210,7 +210,7 @@ def test_low_reach_brings_everything_down(composer: Compose) -> None:
 
 def test_a_low_screen_has_no_low_reach_layout(composer: Compose) -> None:
     low = Theme(Glass(1024, 768, 15.0), low_reach=True)
-    assert ("aid", "low_reach") not in said(sample(composer, "Help", low))
+    assert ("turn", "low_reach") not in said(sample(composer, "Help", low))
     assert sample(composer, "Menu", low).targets() == sample(composer, "Menu", replace(low, low_reach=False)).targets()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,21 +14,48 @@ from hypothesis import strategies as st
 from kiosk.host.port import RefusalCode, Scheme
 from screens.locale.catalogue import Catalogue, Message, MissingArgument, MissingWords, WordsError
 from screens.locale.formats import Words, day, money, money_in_words, month
+from screens.widgets.icons import ICONS
 from statemachines import views
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = Catalogue.load()
-SAY = re.compile(r"""\bSay\(\s*["']([a-z0-9_.]+)["']""")
 
 
-def said_in_code() -> dict[str, str]:
-    """Key -> file, of every ``Say("key"`` in the controller and the charts."""
-    return {
-        key: str(path.relative_to(ROOT))
-        for room in ("kiosk", "statemachines")
-        for path in sorted((ROOT / room).rglob("*.py"))
-        for key in SAY.findall(path.read_text("utf-8"))
-    }
+def said_in_code() -> list[tuple[str, str, frozenset[str] | None]]:
+    """Where, key, names of the arguments of every ``Say`` in the controller and the charts.
+
+    A key that is put together ends in ``*``; arguments that are put together are None.
+    """
+    found = []
+    for room in ("kiosk", "statemachines"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                    name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                    if name == "Say" and node.args:
+                        where = f"{path.relative_to(ROOT)}:{node.lineno}"
+                        found += [(where, key, _places(node)) for key in _keys(node.args[0])]
+    return found
+
+
+def _keys(node: ast.expr) -> list[str]:
+    match node:
+        case ast.Constant(value=str(key)):
+            return [key]
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]):
+            return [f"{start}*"]
+        case ast.IfExp():
+            return _keys(node.body) + _keys(node.orelse)
+    return []
+
+
+def _places(call: ast.Call) -> frozenset[str] | None:
+    arguments = call.args[1] if len(call.args) > 1 else next((word.value for word in call.keywords), None)
+    if arguments is None:
+        return frozenset()
+    if isinstance(arguments, ast.Dict) and all(isinstance(key, ast.Constant) for key in arguments.keys):
+        return frozenset(str(key.value) for key in arguments.keys if isinstance(key, ast.Constant))
+    return None
 
 
 def test_every_language_has_every_key() -> None:
@@ -44,8 +73,35 @@ def test_every_language_has_the_same_places() -> None:
 
 
 def test_every_key_said_by_the_code_has_words() -> None:
-    missing = {key: where for key, where in said_in_code().items() if key not in CATALOGUE.keys("zh")}
+    keys = CATALOGUE.keys("zh")
+    said = said_in_code()
+    assert len(said) > 50
+    missing = {
+        key: where
+        for where, key, _ in said
+        if not (any(known.startswith(key[:-1]) for known in keys) if key.endswith("*") else key in keys)
+    }
     assert missing == {}
+
+
+def test_every_place_is_given_a_value_by_the_code() -> None:
+    keys = CATALOGUE.keys("zh")
+    wrong = {
+        where: (key, places, CATALOGUE.message("zh", key).places)
+        for where, key, places in said_in_code()
+        if key in keys and places is not None and places != CATALOGUE.message("zh", key).places
+    }
+    assert wrong == {}
+
+
+def test_every_icon_named_by_the_code_is_drawn() -> None:
+    services = tomllib.loads((ROOT / "kiosk/catalogue/services.toml").read_text("utf-8"))
+    named = set(re.findall(r"icon = \"(\w+)\"", (ROOT / "kiosk/catalogue/services.toml").read_text("utf-8")))
+    for path in (ROOT / "kiosk").rglob("*.py"):
+        named |= set(re.findall(r"\bicon=\"(\w+)\"", path.read_text("utf-8")))
+    assert services
+    assert len(named) > 5
+    assert named | {scheme.value for scheme in Scheme} <= set(ICONS)
 
 
 @pytest.mark.parametrize("prefix", ["scheme", "refusal"])
