@@ -64,7 +64,7 @@ async def until_card_is_taken(tools: Tools) -> None:
     if tools.card_reader is None or tools.card_slot is None:
         return
     if tools.card_in_slot:
-        while not await _released(tools):
+        while not await released(tools):
             if await first_of(_emptied(tools), tools.clock.sleep(RELEASE_AGAIN)):
                 break
         await tools.card_slot.emptied()
@@ -72,7 +72,8 @@ async def until_card_is_taken(tools: Tools) -> None:
     await tools.record.custody_ended()
 
 
-async def _released(tools: Tools) -> bool:
+async def released(tools: Tools) -> bool:
+    """Hand the card back as far as the reader can; False: it could not. Harmless without a card or a reader."""
     if tools.card_reader is None:
         return True
     try:

@@ -16,6 +16,7 @@ from devices.id_reader.contract import IdCard
 from devices.id_reader.numbers import Validity
 from kiosk import scrubbing
 from kiosk.activities.card_reading import CardNotServed, read_social_security_card
+from kiosk.activities.farewell import released
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.activities.refusals import explain, host_trouble, refusal
 from kiosk.host.port import CardProof, HostError, HostRefused, IdCardProof
@@ -41,6 +42,7 @@ async def await_card(stage: Stage) -> Literal["card_found", "id_card_found"]:
 
     async def until_put_in() -> Literal["card_found"]:
         if anew and tools.card_slot is not None:
+            await released(tools)
             await tools.card_slot.emptied()
         return await until_card(tools)
 

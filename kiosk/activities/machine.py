@@ -8,9 +8,10 @@ from typing import Any, Literal
 import structlog
 
 from devices.card_reader.contract import CardReader
+from devices.card_reader.motorised import motorised
 from devices.contract import DeviceError
 from devices.worker import DeviceWorker
-from kiosk.activities.farewell import until_card_is_taken
+from kiosk.activities.farewell import released, until_card_is_taken
 from kiosk.activities.listening import first_of, until_card, until_id_card
 from kiosk.health.look import look
 from kiosk.runtime import Stage
@@ -34,8 +35,8 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
         slot.start()
         await slot.reported()
         slot.stranded = slot.occupied
-        if slot.stranded and tools.card_reader is not None:
-            await _offer(tools.card_reader)
+        if slot.stranded:
+            await released(tools)  # from before a power cut: pushed out where there is a motor for it (A12)
     await tools.record.recover(slot_is_empty=not tools.card_in_slot)
     await look(tools)
     return _verdict(tools)
@@ -44,6 +45,7 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
 async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
     """Wait for a card in the slot or on the plate; look at the devices now and then."""
     tools = stage.tools
+    await _let_cards_in(tools, True)
     while True:
         someone = await first_of(until_card(tools), until_id_card(tools), tools.clock.sleep(LOOK_EVERY))
         if someone is not None:
@@ -71,6 +73,7 @@ async def check(
 async def heal(stage: Stage) -> Literal["changed"]:
     """Look again and again until something has changed; devices that are gone are opened anew."""
     tools = stage.tools
+    await _let_cards_in(tools, False)
     while True:
         await tools.clock.sleep(LOOK_AGAIN)
         if await look(tools):
@@ -80,6 +83,7 @@ async def heal(stage: Stage) -> Literal["changed"]:
 async def serve_engineer(stage: Stage) -> Literal["finished"]:
     """Show what the devices say until the engineer is done."""
     stage.tools.wishes.maintenance = False
+    await _let_cards_in(stage.tools, False)
     while not stage.tools.wishes.maintenance:
         await look(stage.tools)
         stage.refresh()
@@ -91,6 +95,7 @@ async def serve_engineer(stage: Stage) -> Literal["finished"]:
 async def shut_down(stage: Stage) -> Literal["stopped"]:
     """Give a card in the slot back and wait until it is taken, then close the devices."""
     tools = stage.tools
+    await _let_cards_in(tools, False)
     await until_card_is_taken(tools)
     return "stopped"
 
@@ -102,12 +107,18 @@ def _verdict(tools: Tools) -> Literal["serviceable", "unserviceable", "card_held
     return "serviceable" if tools.health.can_serve else "unserviceable"
 
 
-async def _offer(reader: DeviceWorker[CardReader]) -> None:
-    """A card from before a power cut: pushed out where there is a motor for it (A12)."""
-    try:
-        await reader.call(lambda device: device.release())
-    except DeviceError as error:
-        log.warning("card_not_released", fault=error.code)
+async def _let_cards_in(tools: Tools, allowed: bool) -> None:
+    """A reader with a motor draws a card in only while the kiosk serves; any other cannot be told."""
+
+    def tell(reader: CardReader) -> None:
+        if (motor := motorised(reader)) is not None:
+            motor.set_entry(allowed)
+
+    if tools.card_reader is not None:
+        try:
+            await tools.card_reader.call(tell)
+        except DeviceError as error:
+            log.warning("card_entry_not_set", allowed=allowed, fault=error.code)
 
 
 async def _open(name: str, worker: DeviceWorker[Any]) -> None:
