@@ -6,9 +6,13 @@ import argparse
 import logging
 import signal
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from screens.theme import Glass
+
+_END = (signal.SIGTERM, signal.SIGINT)
 
 
 def size(text: str) -> tuple[int, int]:
@@ -32,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM. Returns the exit code."""
     given = parser().parse_args(arguments)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _END)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     from screens.app import Options, ScreensApp  # Kivy only now: --help stays quick
 
@@ -39,9 +44,15 @@ def main(arguments: list[str] | None = None) -> int:
     app = ScreensApp(
         Options(given.socket, Glass(width, height, given.diagonal), given.high_contrast, given.low_reach, given.cursor)
     )
-    signal.signal(signal.SIGTERM, lambda *_: app.stop())
+    threading.Thread(target=_await_end, args=(app.end_soon,), name="signals", daemon=True).start()
     app.run()
     return 0
+
+
+def _await_end(end_soon: Callable[[], None]) -> None:
+    """Wait for the signal in a thread of its own: a handler could interrupt whoever holds a lock it needs."""
+    signal.sigwait(_END)
+    end_soon()
 
 
 if __name__ == "__main__":

@@ -116,6 +116,10 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._link.start()
         self._lost()
 
+    def end_soon(self) -> None:
+        """Stop at the next frame. From any thread."""
+        Clock.schedule_once(lambda _: self.stop(), 0)
+
     def on_stop(self) -> None:
         """Kivy's hook."""
         self._link.stop()

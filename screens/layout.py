@@ -13,10 +13,11 @@ from screens.pen import Rect
 from screens.theme import LOW_REACH, Theme
 from screens.typeset import Typesetter
 from screens.widgets.bars import BottomBar, FrameButtons, TopBar
+from screens.widgets.boxes import Column, Row
 from screens.widgets.button import Button
 from screens.widgets.flow import Stacked, Turner, paged
 from screens.widgets.indicators import Steps
-from screens.widgets.node import Column, Node, Row, Ui
+from screens.widgets.node import Node, Ui
 from statemachines import views
 
 _LEFT = 0.44

@@ -11,8 +11,9 @@ from itertools import combinations
 from screens.layout import Scene
 from screens.pen import Rect
 from screens.theme import LOW_REACH
+from screens.widgets.boxes import Column
 from screens.widgets.flow import Stacked, choices_of
-from screens.widgets.node import Column, Text
+from screens.widgets.node import Text
 
 
 def problems(scene: Scene) -> list[str]:

@@ -202,6 +202,11 @@ class Theme:
         return self.mm(MARGIN)
 
     @property
+    def padding(self) -> float:
+        """Millimetres of room within a panel, a tile or a line."""
+        return 9.0 if self.glass.portrait else 5.0 if self.compact else 6.0
+
+    @property
     def gap(self) -> int:
         """Between two things that can be touched."""
         return self.at_least(GAP)

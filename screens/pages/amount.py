@@ -6,7 +6,8 @@ from screens.content import Content, Scope, page
 from screens.locale.formats import day, money
 from screens.pages.parts import no_paper, print_button, question
 from screens.theme import Colour
-from screens.widgets.node import Column, Figure, Node, Panel, Space, Text, Touch
+from screens.widgets.boxes import Column, Panel, Space
+from screens.widgets.node import Figure, Node, Text, Touch
 from screens.widgets.rows import Point, TouchRow, labelled
 from statemachines import views
 
@@ -37,7 +38,6 @@ def build(scope: Scope, shown: views.Amount) -> Content:
             Panel(
                 ui,
                 Column([Space(grows=True), *lines, Space(grows=True)], ui.theme.mm(4)),
-                padding=9,
                 most=120 if ui.theme.glass.portrait else 1,
             ),
         ],

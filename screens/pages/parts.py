@@ -6,9 +6,10 @@ from typing import Literal
 
 from screens.content import Scope
 from screens.theme import Colour, Role
+from screens.widgets.boxes import Column, Panel, Row
 from screens.widgets.button import Button
 from screens.widgets.icons import badge
-from screens.widgets.node import Column, Node, Panel, Row, Text, Touch
+from screens.widgets.node import Node, Text, Touch
 from screens.widgets.rows import Heading, Point
 from statemachines import views
 
@@ -51,7 +52,7 @@ def section(
     ]
     if ui.theme.compact:
         return lines  # a panel would not fit on one page; lines can be turned
-    panel = Panel(ui, Column(lines, ui.theme.mm(4)), padding=7)
+    panel = Panel(ui, Column(lines, ui.theme.mm(4)))
     panel.space_before = ui.theme.mm(6)
     return [panel]
 
@@ -60,7 +61,7 @@ def points_panel(scope: Scope, points: list[Point]) -> list[Node]:
     """Points on one panel, or without one on a low screen; nothing when there are none."""
     if scope.ui.theme.compact:
         return [*points]
-    return [Panel(scope.ui, Column(points, scope.ui.theme.mm(6)), padding=9)] if points else []
+    return [Panel(scope.ui, Column(points, scope.ui.theme.mm(6)))] if points else []
 
 
 def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "", role: Role = "lead") -> Button:

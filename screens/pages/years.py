@@ -5,7 +5,8 @@ from __future__ import annotations
 from screens.content import Content, Scope, page
 from screens.locale.formats import money
 from screens.pages.parts import print_button, question, sentence
-from screens.widgets.node import Column, Panel, Touch
+from screens.widgets.boxes import Column, Panel
+from screens.widgets.node import Touch
 from screens.widgets.rows import TouchRow, labelled
 from statemachines import views
 
@@ -31,7 +32,7 @@ def build(scope: Scope, shown: views.Years) -> Content:
         )
 
     crowded = ui.theme.crowded
-    panel = Panel(ui, Column(labelled(ui, shown.summary, ground="surface"), 0), padding=6)
+    panel = Panel(ui, Column(labelled(ui, shown.summary, ground="surface"), 0))
     summary = [panel] if shown.summary and not crowded else []
     return Content(
         head=[

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from screens.pen import Pen, Rect
+from screens.widgets.boxes import Row
 from screens.widgets.button import Button
 from screens.widgets.indicators import TimeOfDay
-from screens.widgets.node import Node, Row, Text, Touch, Ui
+from screens.widgets.node import Node, Text, Touch, Ui
 from statemachines import views
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from screens.pen import Pen, Rect
 from screens.theme import Colour
 from screens.widgets import icons
-from screens.widgets.node import Node, Row, Text, Touch, Ui
+from screens.widgets.boxes import Row
+from screens.widgets.node import Node, Text, Touch, Ui
 from statemachines import views
 
 
@@ -36,8 +37,8 @@ class Tile(Node):
         self._grounds: tuple[Colour, Colour] = (ground, "tint")
         self._icon = choice.icon if choice.icon in icons.ICONS else ""
         self._tall = tall
-        self._disc = theme.mm(34 if tall else 22) if self._icon else 0
-        self._padding = theme.mm(8 if tall else 6)
+        self._disc = theme.mm(34 if theme.glass.portrait else 22) if self._icon else 0
+        self._padding = theme.mm(theme.padding)
         self._gap = theme.mm(5)
         self._line_gap = theme.mm(1.5)
         self._radius = theme.mm(4)

@@ -69,11 +69,11 @@ class Board:
     def _scaled(self, points: tuple[float, ...]) -> list[float]:
         return [(self._y if place % 2 else self._x) + value * self.unit for place, value in enumerate(points)]
 
-    def arrow(self, x: float, y: float, length: float, *, down: bool) -> None:
-        """An amber arrow with a dark outline, its tip at ``x``, ``y``."""
+    def arrow(self, x: float, y: float, length: float, *, down: bool, dark: bool = False) -> None:
+        """An amber arrow with a dark outline, its tip at ``x``, ``y``; ``dark`` all over where it stands on amber."""
         away = -1 if down else 1
         for colour, grow in (("on_look", 1.6), ("look", 0.0)):
-            role: Colour = "on_look" if colour == "on_look" else "look"
+            role: Colour = "on_look" if dark or colour == "on_look" else "look"
             head, half, shaft = 13.0, 11.0 + grow * 1.3, 4.6 + grow
             tip = y - away * grow * 1.6
             base = y + away * (head + grow * 0.8)
@@ -122,7 +122,8 @@ class Machine(Node):
             board.box(x, y, width, height, "look" if lit else "surface", 7, edge="on_look" if lit else "device_dark")
         board.box(28, 116, 58, 7, self._ink("card_slot"), 3.5)
         board.box(208, 113, 64, 7, self._ink("receipt"), 3.5)
-        self._plate(board)
+        if "id_plate" not in self._lit:
+            self._plate(board)
         self._keypad(board)
         if "card_slot" in self._lit:
             self._card(board)
@@ -140,7 +141,7 @@ class Machine(Node):
             board.arrow(57, 240, 38, down=True)
         elif self._motion == "in":
             social_card(board, 34, 160, 46, 74)
-            board.arrow(57, 128, 26, down=False)
+            board.arrow(57, 129, 25, down=False, dark=True)
 
     def _id_card(self, board: Board) -> None:
         if self._motion == "out":
@@ -148,7 +149,7 @@ class Machine(Node):
             board.arrow(240, 234, 42, down=True)
         elif self._motion == "in":
             identity_card(board, 209, 194)
-            board.arrow(240, 158, 30, down=False)
+            board.arrow(240, 146, 40, down=False, dark=True)
 
     def _paper(self, board: Board) -> None:
         board.box(214, 117, 52, 82, "surface", 2, edge="ink")

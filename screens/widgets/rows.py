@@ -7,7 +7,8 @@ from typing import Literal
 from screens.pen import Pen, Rect
 from screens.theme import Colour
 from screens.widgets import icons
-from screens.widgets.node import Node, Panel, Row, Text, Touch, Ui
+from screens.widgets.boxes import Panel, Row
+from screens.widgets.node import Node, Text, Touch, Ui
 from statemachines import views
 
 
@@ -132,7 +133,7 @@ def point_card(ui: Ui, text: str, icon: str) -> Node:
     compact = not ui.theme.glass.portrait
     disc = icons.IconDisc(ui, icon, 14 if compact else 22)
     words = Text(ui, text, ui.reading, ground="surface", middle=True)
-    card = Panel(ui, Row([disc, words], [disc.size, 1.0], ui.theme.mm(8)), padding=3.5 if compact else 6, most=76)
+    card = Panel(ui, Row([disc, words], [disc.size, 1.0], ui.theme.mm(8)), padding=3.5 if compact else None, most=76)
     card.space_before = ui.theme.gap
     return card
 
@@ -166,7 +167,7 @@ class TouchRow(Node):
         self.touch = touch
         self.choices = 1
         self.space_before = theme.gap
-        self._padding = theme.mm(6)
+        self._padding = theme.mm(theme.padding)
         self._gap = theme.mm(4)
         self._arrow = theme.mm(8)
         self._radius = theme.mm(4)
@@ -194,7 +195,7 @@ class TouchRow(Node):
 
     def height(self, width: int) -> int:
         """A touch target at least."""
-        return max(self._least, self._words_height(width) + self._padding)
+        return max(self._least, self._words_height(width) + self._gap)
 
     def place(self, rect: Rect) -> None:
         """Title, mark, detail from the left, or the detail below the title; the value at the right before the arrow."""
