@@ -113,13 +113,14 @@ class Crt310Link:
         return Reading.of(self.ask(Command.STATUS).data)
 
     def move(self, command: Command) -> int | None:
-        """One motion, never repeated: the reader's word for how it went (:class:`Outcome`), None if no word came.
+        """One motion, never repeated, over the present connection only: after another one it is sensed first.
 
-        Raises DeviceError where nothing moved.
+        Returns the reader's word for how it went (:class:`Outcome`), None if no word came. Raises DeviceError where
+        nothing moved.
         """
         with self.lock:
             try:
-                reply = self._connected_exchange(_text(command, b""), self._patience.motion)
+                reply = self._exchange(command.value, self._patience.motion)
             except ReplyLost:
                 return None
             return reply.data[0] if reply.data else Outcome.FAILED
