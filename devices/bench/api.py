@@ -240,7 +240,8 @@ def _happenings(app: FastAPI, world: World) -> None:
         """What has happened after the event numbered ``after``; waits until something has, or ``wait`` is over.
 
         Kinds: ``started``, ``reset``, ``card`` (card, place), ``scene`` (device, scene), ``fault`` (device, fault,
-        value), ``action`` (device, action), ``keys`` (device, person, count), ``receipt`` (receipt, device, place).
+        value), ``action`` (device, action), ``keys`` (device, person, count), ``receipt`` (receipt, device, place),
+        ``plan`` (count of faults to come).
         """
         known = world.events.last if after is None else after
         happened = world.events.wait_after(known, wait)

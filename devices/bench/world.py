@@ -235,6 +235,7 @@ class World:
             for planned in faults:
                 self.station(planned.device).check_fault(planned.fault, planned.value)
             self._plan.give(faults, self._clock())
+            self._tell("plan", count=len(faults))
             self._done()
         with self._wake:
             self._replanned = True

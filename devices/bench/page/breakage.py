@@ -72,7 +72,7 @@ class _DeviceBox:
         place, outlet = CARD_PLACES.get(self._class), OUTLETS.get(self._class)
         taken = {*(place.actions if place else ()), *((outlet.action,) if outlet else ())}
         with ui.element("div").classes("by-hand"):
-            for action, label in station.simulator.actions().items():
+            for action, label in words.in_order(station.simulator.actions()):
                 if action in taken or station.parameters(action):
                     continue
                 act = self._act(action)
@@ -123,7 +123,8 @@ class _Setting:
     def _make(self, title: str) -> ValueElement[Any]:
         name = f'aria-label="{title}"'
         if isinstance(self._rest, bool):
-            return ui.switch(value=self._rest, on_change=lambda event: self._set(bool(event.value))).props(name)
+            switch = ui.switch(value=self._rest, on_change=lambda event: self._set(bool(event.value)))
+            return switch.props(f"color=negative {name}")
         if isinstance(self._rest, int | float):
             whole = isinstance(self._rest, int)
             number = ui.number(value=self._rest, precision=0 if whole else None, step=1 if whole else 0.1)

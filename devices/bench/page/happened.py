@@ -62,6 +62,8 @@ class Happened(Panel):
         if event.kind == "keys":
             key = "key" if data["count"] == 1 else "keys"
             return words(f"happened.{key}", name=desk.name(data["person"]), count=data["count"])
+        if event.kind == "plan":
+            return words("happened.plan" if data["count"] else "happened.no_plan", count=data["count"])
         if event.kind == "receipt":
             return self._receipt(data["receipt"], data["place"])
         station = desk.world.stations.get(data.get("device", ""))

@@ -68,9 +68,9 @@ class Later:
         first = next(iter(stations))
         ui.label(words("later.one")).classes("section")
         with ui.element("div").classes("form"):
-            where = ui.select({name: desk.device(one) for name, one in stations.items()}, value=first).classes("wide")
+            where = ui.select({name: desk.device(one) for name, one in stations.items()}, value=first)
             where.props(f'dense outlined options-dense label="{words("later.where")}"').props('data-testid="where"')
-            what = ui.select(self._faults(stations[first])).classes("wide")
+            what = ui.select(self._faults(stations[first]))
             what.props(f'dense outlined options-dense label="{words("later.what")}"').props('data-testid="what"')
             value = ui.input(words("later.value")).props("dense outlined")
             value.bind_visibility_from(what, "value", lambda name: self._rest(where.value, name) not in (False, True))

@@ -12,12 +12,30 @@ window.liveScreen = (canvas, address) => {
     if (socket !== null && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(words));
   };
 
-  const draw = async (data) => {
-    const picture = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
-    if (canvas.width !== picture.width || canvas.height !== picture.height) {
-      canvas.width = picture.width;
-      canvas.height = picture.height;
+  let size = { width: canvas.width, height: canvas.height };
+
+  // A JPEG's frame header (SOF) holds its size: height and width, two bytes each.
+  const measure = (data) => {
+    const bytes = new DataView(data);
+    for (let at = 2; at < bytes.byteLength; at += 2 + bytes.getUint16(at + 2)) {
+      const marker = bytes.getUint8(at + 1);
+      if (marker >= 0xc0 && marker <= 0xc2) return { width: bytes.getUint16(at + 7), height: bytes.getUint16(at + 5) };
     }
+    return size;
+  };
+
+  const draw = async (data) => {
+    size = measure(data);
+    frame.closest(".bench").style.setProperty("--aspect", size.width / size.height);
+    // Scaled by the browser's good filter, or small text on the screen breaks up.
+    const sharp = Math.min(1, (canvas.clientWidth * window.devicePixelRatio) / size.width) || 1;
+    const [width, height] = [Math.round(size.width * sharp), Math.round(size.height * sharp)];
+    const picture = await createImageBitmap(new Blob([data], { type: "image/jpeg" }), {
+      resizeWidth: width,
+      resizeHeight: height,
+      resizeQuality: "medium",
+    });
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     pen.drawImage(picture, 0, 0);
     picture.close();
     canvas.dataset.pictures = Number(canvas.dataset.pictures || 0) + 1;
@@ -41,8 +59,8 @@ window.liveScreen = (canvas, address) => {
     const within = (value, most) => Math.max(0, Math.min(most - 1, Math.round(value)));
     say({
       do: motion,
-      x: within(((event.clientX - box.left) * canvas.width) / box.width, canvas.width),
-      y: within(((event.clientY - box.top) * canvas.height) / box.height, canvas.height),
+      x: within(((event.clientX - box.left) * size.width) / box.width, size.width),
+      y: within(((event.clientY - box.top) * size.height) / box.height, size.height),
     });
   };
 

@@ -32,18 +32,17 @@ class Pad:
                         self._key(digit, digit, f"key digit d{digit}")
                 for key in ("cancel", "clear", "enter"):
                     self._key(key, words(f"pad.{key}"), f"key {key}")
-            own = ui.button(words("pad.own_pin"), on_click=self._type_own_pin).props('data-testid="own-pin"')
-            own.props("outline no-caps").classes("act")
-            self._own_pin = ui.label().classes("hint")
+            self._own_pin = ui.button(on_click=self._type_own_pin).classes("act")
+            self._own_pin.props('outline no-caps data-testid="own-pin"')
 
     def update(self) -> None:
         """Show what the pad waits for, and the visitor's PIN."""
         self._state.update()
         pin = self._desk.world.people[self._desk.person].card.pin
-        self._own_pin.set_text(self._desk.words("pad.own_pin_is", pin=pin))
+        self._own_pin.set_text(self._desk.words("pad.own_pin", pin=pin))
 
     def _key(self, key: str, label: str, classes: str) -> None:
-        button = ui.button(label, on_click=lambda: self._press([key])).props(f'data-testid="key-{key}"')
+        button = ui.button(label, on_click=lambda: self._press([key]), color=None).props(f'data-testid="key-{key}"')
         button.props("unelevated no-caps").classes(classes)
 
     async def _press(self, keys: Sequence[str], pace: float = 0.0) -> None:

@@ -81,10 +81,10 @@ def _build(desk: Desk, follower: Follower, visited: _Visited) -> None:
     desk.client.content.props(f'lang="{words.language}"')
     with ui.element("main").classes("bench"):
         _head(desk)
-        with ui.element("section").classes("column screen-column"):
+        with ui.element("section").classes("part screen-part"):
             heading("1", words("screen.heading"), words("screen.hint"))
             _screen(desk)
-        with ui.element("section").classes("column"):
+        with ui.element("section").classes("part"):
             heading("2", words("person.heading"), words("person.hint"))
 
             def chosen() -> None:
@@ -94,7 +94,7 @@ def _build(desk: Desk, follower: Follower, visited: _Visited) -> None:
             people, wallet = People(desk, chosen), Wallet(desk)
             with ui.element("div").classes("pad-and-paper"):
                 pad, paper = Pad(desk), Paper(desk)
-        with ui.element("section").classes("column"):
+        with ui.element("section").classes("part"):
             heading("3", words("devices.heading"), words("devices.hint"))
             breakage, later = Breakage(desk), Later(desk)
             ui.label(words("happened.heading")).classes("small-title")

@@ -27,7 +27,7 @@ class People(Panel):
         with ui.element("div").classes("names").props(f'role="group" aria-label="{words("person.choose")}"'):
             for person in self.desk.world.people.values():
                 chosen = person.key == self.desk.person
-                with ui.button(person.name, on_click=lambda key=person.key: self._choose(key)) as button:
+                with ui.button(person.name, on_click=lambda key=person.key: self._choose(key), color=None) as button:
                     button.props(f'unelevated no-caps dense aria-pressed="{str(chosen).lower()}"')
                     button.classes("name chosen" if chosen else "name").props(f'data-testid="person-{person.key}"')
                     ui.tooltip(self._note(person.key))

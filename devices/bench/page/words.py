@@ -47,6 +47,11 @@ class Words:
         known = _document("words.toml")["hand"].get(action)
         return label if known is None else str(known[self.language])
 
+    def in_order(self, actions: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Actions in the order in which people do them; new ones last."""
+        order = list(_document("words.toml")["hand"])
+        return sorted(actions.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+
     def fault(self, device_class: str, switch: FaultSwitch) -> str:
         """A fault's name."""
         known = self._fault(device_class, switch.name)
