@@ -30,14 +30,17 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class HostRefused(HostError):
-    """The host answered no. ``code`` is one of :class:`RefusalCode` and never followed by personal data.
+    """The host answered no. ``code`` is one of :class:`RefusalCode`, or of another port's own, and never followed by
+    personal data.
 
+    ``detail``: words for staff, or what the code says it is (the device of ``in_progress_elsewhere``).
     ``differences`` come with ``data_differ`` only, for the correction slip; they are in no text of the exception.
     """
 
     def __init__(self, code: str, detail: str = "", differences: tuple[Difference, ...] = ()) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
+        self.detail = detail
         self.differences = differences
 
 

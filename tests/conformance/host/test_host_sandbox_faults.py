@@ -80,7 +80,7 @@ def test_missing_files_are_told_at_once(sandbox_host: Any) -> None:
 
 async def test_one_connection_is_kept_alive(host: HttpHost, zhao: Person) -> None:
     await host.medical_account(zhao)
-    pool = host._client._transport._pool  # type: ignore[attr-defined]
+    pool = host.connection._client._transport._pool  # type: ignore[attr-defined]
     [connection] = pool.connections
     for _ in range(5):
         await host.medical_account(zhao)
