@@ -59,65 +59,6 @@ def number(value: int) -> str:
     return str(value)
 
 
-_DIGITS = "零壹贰叁肆伍陆柒捌玖"
-_PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
-
-
-def money_in_words(fen: int) -> str:
-    """Chinese capital numerals as written on vouchers: 123456 fen is ``壹仟贰佰叁拾肆元伍角陆分``, 0 is ``零元整``.
-
-    Below 10^16 yuan; ValueError above.
-    """
-    yuan, rest = divmod(abs(fen), 100)
-    if yuan >= 10**16:
-        raise ValueError("too large to be written in words")
-    whole = _integer_in_words(yuan)
-    jiao, cent = divmod(rest, 10)
-    text = f"{whole}元" if yuan or not rest else ""
-    if not rest:
-        text += "整"
-    else:
-        if jiao:
-            text += f"{_DIGITS[jiao]}角"
-        elif yuan:
-            text += "零"
-        text += f"{_DIGITS[cent]}分" if cent else "整"
-    return f"{'负' if fen < 0 else ''}{text}"
-
-
-def _integer_in_words(value: int) -> str:
-    if value == 0:
-        return _DIGITS[0]
-    text = ""
-    gap = False
-    for group in reversed(range(len(_GROUPS))):
-        part = value // 10 ** (4 * group) % 10000
-        if part == 0:
-            gap = bool(text)
-            continue
-        if text and (gap or part < 1000):
-            text += _DIGITS[0]
-        text += _four_digits_in_words(part) + _GROUPS[group]
-        gap = False
-    return text
-
-
-def _four_digits_in_words(value: int) -> str:
-    text = ""
-    gap = False
-    for place in reversed(range(4)):
-        digit = value // 10**place % 10
-        if digit == 0:
-            gap = bool(text)
-            continue
-        if gap:
-            text += _DIGITS[0]
-        text += _DIGITS[digit] + _PLACES[place]
-        gap = False
-    return text
-
-
 class Words:
     """A catalogue in one language: writes the values of a view."""
 

@@ -37,7 +37,7 @@ class Tile(Node):
         self._grounds: tuple[Colour, Colour] = (ground, "tint")
         self._icon = choice.icon if choice.icon in icons.ICONS else ""
         self._tall = tall
-        self._disc = theme.mm(34 if theme.glass.portrait else 22) if self._icon else 0
+        self._disc = theme.mm(34 if theme.glass.portrait and not theme.low_reach else 22) if self._icon else 0
         self._padding = theme.mm(theme.padding)
         self._gap = theme.mm(5)
         self._line_gap = theme.mm(1.5)
