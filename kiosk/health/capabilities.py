@@ -26,7 +26,8 @@ LOST_WITHOUT: Mapping[str, frozenset[Capability]] = {
 FITTED = frozenset(Capability) - {Capability.ISSUE, Capability.PAY}
 """What a kiosk of this make can do when all is well."""
 
-WORKING = frozenset({DeviceState.ONLINE, DeviceState.DEVICE_BUSY, DeviceState.STARTING})
+WORKING = frozenset({DeviceState.ONLINE, DeviceState.DEVICE_BUSY})
+"""One that is starting has not answered yet, and may never."""
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -25,7 +26,19 @@ from kiosk.clock import ManualClock
 from kiosk.controller import Controller
 from kiosk.link import LIMIT
 from kiosk.slot import CardSlot
-from statemachines.views import Alive, Page, Show, Touched
+from statemachines.views import (
+    Alive,
+    Attract,
+    Farewell,
+    Identify,
+    Menu,
+    Notice,
+    Page,
+    PinEntry,
+    Show,
+    TakeCard,
+    Touched,
+)
 
 P = TypeVar("P", bound=Page)
 PATIENCE = 20.0
@@ -113,6 +126,61 @@ class Screens:
         self._writer.write(msgspec.json.encode(message) + b"\n")
 
 
+class Cable:
+    """TCP between kiosk and host. Cut, it refuses connections, as a dead line's router does."""
+
+    def __init__(self, url: str) -> None:
+        where = urlsplit(url)
+        self._far = (where.hostname or "", where.port or 0)
+        self._server: asyncio.Server | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        """Where the kiosk connects."""
+        return f"https://127.0.0.1:{self._port}"
+
+    async def plug(self) -> None:
+        """Let through what comes."""
+        self._server = await asyncio.start_server(self._talk, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        """End every connection and refuse new ones."""
+        if self._server is not None:
+            self._server.close()
+            for talk in tuple(self._talks):
+                talk.cancel()
+            await asyncio.gather(*self._talks, return_exceptions=True)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = cast("asyncio.Task[None]", asyncio.current_task())
+        self._talks.add(talk)
+        far_reader, far_writer = await asyncio.open_connection(*self._far)
+        try:
+            await asyncio.wait(
+                [
+                    asyncio.create_task(_pour(reader, far_writer)),
+                    asyncio.create_task(_pour(far_reader, writer)),
+                ],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        except asyncio.CancelledError:
+            writer.transport.abort()
+        finally:
+            self._talks.discard(talk)
+            writer.close()
+            far_writer.close()
+
+
+async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+
+
 class Kiosk:
     """One controller, from start to stop."""
 
@@ -125,6 +193,10 @@ class Kiosk:
         self.host = httpx.AsyncClient(base_url=host["control"], trust_env=False)
         self.screens = Screens(folder / "link.sock")
         self.controller: Controller | None = None
+        self.host_seconds = (2.0, 4.0)
+        """How long the host may take for one answer, and for a call with its repeats. Set before the start."""
+        self.cable: Cable | None = None
+        """Between kiosk and host, once :meth:`lay_cable` has been called."""
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -154,12 +226,12 @@ place_en = "Test Hall"
 region = "990100"
 state_directory = "{self.folder}/state"
 [host]
-url = "{self._host_ready["business"]}"
+url = "{self.cable.url if self.cable else self._host_ready["business"]}"
 authority_file = "{tls["ca"]}"
 certificate_file = "{tls["certificate"]}"
 key_file = "{tls["key"]}"
-answer_seconds = 2
-altogether_seconds = 4
+answer_seconds = {self.host_seconds[0]}
+altogether_seconds = {self.host_seconds[1]}
 attempts = 2
 [link]
 socket = "{self.folder}/link.sock"
@@ -187,6 +259,12 @@ console = false
             await self._running
         await self.screens.open()
 
+    async def lay_cable(self) -> Cable:
+        """Have the kiosk reach the host over a cable that can be cut. Before the start."""
+        self.cable = Cable(self._host_ready["business"])
+        await self.cable.plug()
+        return self.cable
+
     async def stop(self) -> None:
         """Stop as SIGTERM does, and wait for the end."""
         if self._running is not None and self.controller is not None and not self._running.done():
@@ -209,6 +287,8 @@ console = false
     async def close(self) -> None:
         await self.bench.close()
         await self.host.aclose()
+        if self.cable is not None:
+            await self.cable.cut()
         logs.close()
 
     async def passes(self, seconds: float) -> None:
@@ -233,8 +313,6 @@ console = false
 
     async def begins(self) -> None:
         """From the first screen to the choice of the way."""
-        from statemachines.views import Attract, Identify, Notice
-
         await self.screens.page(Attract)
         self.screens.touch("start")
         await self.screens.page(Notice)
@@ -243,8 +321,6 @@ console = false
 
     async def comes_by_card(self, person: str) -> None:
         """Up to the PIN."""
-        from statemachines.views import PinEntry
-
         await self.begins()
         await self.bench.insert_card(person)
         await self.screens.page(PinEntry)
@@ -256,8 +332,6 @@ console = false
 
     async def reaches_menu(self, person: str) -> None:
         """By card, with the right PIN, up to the menu."""
-        from statemachines.views import Menu
-
         await self.comes_by_card(person)
         await self.types(person, own_pin=True)
         await self.screens.page(Menu)
@@ -265,3 +339,22 @@ console = false
     async def chooses(self, value: str) -> None:
         """Touch a choice."""
         self.screens.touch("choose", value)
+
+    async def takes_card(self, person: str, *, id_card: bool = False) -> None:
+        """Take the card when asked to, read the farewell, and leave the machine to the next."""
+        await self.screens.page(TakeCard)
+        if id_card:
+            await self.bench.lift_id_card(person)
+        else:
+            await self.bench.take_card(person)
+        await self.screens.page(Farewell)
+        assert self.session.person is None
+        await self.passes(6)
+        await self.screens.page(Attract)
+        where = {each["card"]: each["place"] for each in await self.bench.cards()}
+        assert where[f"{person}/{'id' if id_card else 'social'}"] == f"with:{person}"
+
+    async def order(self, kind: str, path: str = "/v1/*", **more: Any) -> None:
+        """Have something go wrong at the host until it is taken back."""
+        rule = {"kind": kind, "path": path, "times": None, **more}
+        (await self.host.post("/sandbox/faults", json=rule)).raise_for_status()
