@@ -1,0 +1,95 @@
+"""What a camera is to the kiosk: it looks, it takes a picture, and it forgets.
+
+A picture of a person is sensitive: no ``repr`` shows one, nothing is written to disk, and :meth:`Camera.rest` leaves no
+picture behind in the driver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from PIL.Image import Image
+
+from devices.contract import Device, Status
+
+Point = tuple[float, float]
+"""x from the left, y from the top, in pixels of the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """Where the parts of one face are, in pixels of the picture they belong to.
+
+    ``left_eye`` and ``right_eye``: centres of the pupils, left and right as seen in the picture. ``hair_top``: y of the
+    highest hair (or of the crown). ``chin``: y. ``face_left``, ``face_right``: x of the face's widest extent, ears
+    included, hair not.
+    """
+
+    left_eye: Point
+    right_eye: Point
+    hair_top: float
+    chin: float
+    face_left: float
+    face_right: float
+
+    @property
+    def eye_middle(self) -> Point:
+        """Half-way between the eyes."""
+        return (self.left_eye[0] + self.right_eye[0]) / 2, (self.left_eye[1] + self.right_eye[1]) / 2
+
+    @property
+    def face_width(self) -> float:
+        """Pixels from ``face_left`` to ``face_right``."""
+        return self.face_right - self.face_left
+
+    def moved(self, left: float, top: float, scale: float) -> Landmarks:
+        """The same face after cutting the picture at ``left``, ``top`` and then scaling it."""
+        return Landmarks(
+            left_eye=((self.left_eye[0] - left) * scale, (self.left_eye[1] - top) * scale),
+            right_eye=((self.right_eye[0] - left) * scale, (self.right_eye[1] - top) * scale),
+            hair_top=(self.hair_top - top) * scale,
+            chin=(self.chin - top) * scale,
+            face_left=(self.face_left - left) * scale,
+            face_right=(self.face_right - left) * scale,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture. ``image``: mode RGB, upright. ``number`` rises from 1 with every frame of an opened camera.
+    ``landmarks``: from cameras that find faces themselves; None from all others."""
+
+    image: Image = field(repr=False, compare=False)
+    number: int
+    landmarks: Landmarks | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus(Status):
+    """``looking``: whether pictures are being taken in now. ``size``: width and height of a captured picture, None
+    while it is not known."""
+
+    looking: bool = False
+    size: tuple[int, int] | None = None
+
+
+class Camera(Device, Protocol):
+    """A camera that sees the citizen. ``preview`` and ``capture`` raise :class:`devices.contract.DeviceError` with a
+    code ``camera.*`` and may be repeated without harm."""
+
+    def preview(self) -> Frame:
+        """What it sees now, as soon as there is a new picture: the screen's mirror. May be of lower quality."""
+        ...
+
+    def capture(self) -> Frame:
+        """A picture for keeping, taken after this was called, at the best size the camera has."""
+        ...
+
+    def rest(self) -> None:
+        """Stop looking and drop every picture held. The next preview or capture looks again. Never raises."""
+        ...
+
+    def status(self) -> CameraStatus:
+        """How it is now; takes no picture. Never raises."""
+        ...
