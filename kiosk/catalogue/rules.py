@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kiosk.catalogue.pin_rules import PinRule
 from kiosk.clock import KIOSK_ZONE
+from kiosk.photo.rule import PhotoRule
 
 Days = Annotated[int, Field(ge=0, le=3650)]
 Age = Annotated[int, Field(ge=0, le=120)]
@@ -107,6 +108,10 @@ class Rules(_Table):
         min_length=1,
         description="Cities whose cards are served: the first six digits of a card's identifier.",
     )
+    card_untaken: Literal["retain", "guard"] = Field(
+        alias="card.untaken",
+        description="A card its owner left in the slot: kept in the reader's bin, where it has one, or guarded there.",
+    )
     individual_may_apply: bool = Field(alias="apply.individual", description="Whether a person may apply alone.")
     medical_cash_out: Literal["none"] = Field(
         alias="medical.cash_out", description="The medical account is never cash at a kiosk."
@@ -115,6 +120,9 @@ class Rules(_Table):
         alias="fee.rules", description="Fee of a card by reason, in fen."
     )
     fee_exempt_reasons: tuple[Reason, ...] = Field(alias="fee.exempt_reasons", description="Reasons that cost nothing.")
+    fee_warranty_days: Days = Field(
+        alias="fee.warranty_days", description="Days after issue during which a chip's own fault costs nothing."
+    )
     temporary_card_days: Days = Field(alias="temp.days", description="Life of a temporary card.")
     temporary_card_max_days: Days = Field(alias="temp.max_days", description="Its life with all extensions.")
     temporary_loss_days: Days = Field(alias="loss.temp_days", description="Days after which a temporary loss lapses.")
@@ -125,12 +133,18 @@ class Rules(_Table):
     loss_joint: bool = Field(alias="loss.joint", description="Whether one report covers social and bank side.")
     renewal_window_days: Days = Field(alias="renew.window_days", description="Days before expiry that renewal opens.")
     photo_min_age: Age = Field(alias="photo.min_age", description="Age from which a photo is needed.")
+    photo: PhotoRule = Field(
+        alias="photo.rule", description="What differs here from the country's photo rule; {} for nothing."
+    )
     guardian_max_age: Age = Field(alias="guardian.max_age", description="Below this age a guardian comes along.")
     essc_on_loss: Literal["unusable", "on_authorisation"] = Field(
         alias="essc.on_loss", description="The electronic card while the plastic one is lost."
     )
     delivery_days: Days = Field(alias="sla.days", description="Working days until a centrally made card is ready.")
     delivery_max_days: Days = Field(alias="sla.max_days", description="Working days after which it is overdue.")
+    delivery_priority_age: Age = Field(
+        alias="sla.priority_age", description="Age from which an application is made before the others."
+    )
     hotline: str = Field(alias="hotline", pattern=r"^[0-9-]{3,20}$", description="The phone number for questions.")
     hours: OpeningHours = Field(alias="hours.open", description="When the place of the kiosk is open.")
     unlock_papers: tuple[Words, ...] = Field(
