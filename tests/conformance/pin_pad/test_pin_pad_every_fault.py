@@ -92,5 +92,5 @@ PROVOKED_BY: dict[str, Act] = {
 
 
 @pytest.mark.parametrize("name", faults_of("pin_pad"))
-def test_provoked(zt598: Desk, name: str) -> None:
-    provoke("pin_pad", name, PROVOKED_BY, zt598)
+def test_provoked(desk: Desk, name: str) -> None:
+    provoke("pin_pad", name, PROVOKED_BY, desk)
