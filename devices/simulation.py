@@ -37,6 +37,19 @@ class Port(Protocol):
         ...
 
 
+class ExchangePort(Port, Protocol):
+    """The port of a simulator with :attr:`Simulator.EXCHANGES`."""
+
+    @property
+    def has_connections(self) -> bool:
+        """False on a PTY, where nothing but the protocol itself ends a request."""
+        ...
+
+    def hang_up(self) -> None:
+        """End the exchange after everything sent so far. Without a connection (a PTY): harmless."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FaultSwitch:
     """A fault that can be switched on in a simulated device. ``default`` False: a plain switch; a number or text: a
@@ -62,6 +75,9 @@ class Simulator(ABC):
 
     FAULTS: ClassVar[tuple[FaultSwitch, ...]] = ()
     """The faults this device can have, beside those of its line (absent, silent, slow, noisy, unplugged at byte n)."""
+    EXCHANGES: ClassVar[bool] = False
+    """On TCP every exchange has a connection of its own: the host ends its half (:meth:`input_ended`), the device
+    answers and hangs up (:class:`ExchangePort`). A further connection waits until then."""
 
     def __init__(self) -> None:
         self.port: Port | None = None
@@ -80,6 +96,9 @@ class Simulator(ABC):
     @abstractmethod
     def received(self, data: bytes) -> None:
         """Bytes came from the host, in pieces of any size."""
+
+    def input_ended(self) -> None:
+        """The host has ended its half of the connection. Only with :attr:`EXCHANGES`."""
 
     @abstractmethod
     def scene(self) -> Json:

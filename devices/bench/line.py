@@ -71,11 +71,14 @@ class Line:
         self._calls: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[float, int, _Timer]] = []
         self._order = itertools.count()
-        self._outgoing: deque[tuple[float, bytes]] = deque()
+        self._outgoing: deque[tuple[float, bytes | None]] = deque()
+        """When, and what; None: hang up."""
         self._free_at = 0.0
         self._pty: tuple[int, int] | None = None
         self._server: socket.socket | None = None
         self._client: socket.socket | None = None
+        self._unanswered: list[socket.socket] = []
+        """Connections that ended their half while the device was silent."""
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"line-{type(simulator).__name__}", daemon=True)
 
@@ -125,6 +128,8 @@ class Line:
             self.simulator.set_fault(name, value)
             return
         self.faults[name] = value
+        if name == "silent" and not value:
+            self._drop_unanswered()
         if name == "absent":
             if value and self._plugged:
                 self._unplug()
@@ -154,6 +159,15 @@ class Line:
             start += len(chunk) * 10 / self.baud
             self._outgoing.append((start, chunk))
         self._free_at = start
+
+    @property
+    def has_connections(self) -> bool:
+        """Port: a TCP line."""
+        return self.listen.startswith("tcp:")
+
+    def hang_up(self) -> None:
+        """Port: end the exchange after what was sent."""
+        self._outgoing.append((max(time.monotonic(), self._free_at), None))
 
     def after(self, seconds: float, action: Callable[[], None]) -> _Timer:
         """Port: plan an action."""
@@ -203,20 +217,32 @@ class Line:
             link = self.listen.partition(":")[2]
             if link:
                 Path(link).unlink(missing_ok=True)
+        server, self._server = self._server, None
+        if server is not None:
+            if server in self._selector.get_map():
+                self._selector.unregister(server)
+            server.close()
         self._drop_client()
-        if self._server is not None:
-            self._selector.unregister(self._server)
-            self._server.close()
-            self._server = None
+        self._drop_unanswered()
         self._outgoing.clear()
         self._free_at = 0.0
         self.simulator.detached()
 
     def _drop_client(self) -> None:
         if self._client is not None:
-            self._selector.unregister(self._client)
+            if self._client in self._selector.get_map():
+                self._selector.unregister(self._client)
             self._client.close()
             self._client = None
+            if self.simulator.EXCHANGES:
+                self._outgoing.clear()  # the rest of an answer belongs to nobody
+        if self._server is not None and self._server not in self._selector.get_map():
+            self._selector.register(self._server, selectors.EVENT_READ, "accept")
+
+    def _drop_unanswered(self) -> None:
+        for client in self._unanswered:
+            client.close()
+        self._unanswered.clear()
 
     def _wake(self) -> None:
         try:
@@ -266,6 +292,8 @@ class Line:
             self._client.setblocking(False)
             self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(self._client, selectors.EVENT_READ, "client")
+            if self.simulator.EXCHANGES:
+                self._selector.unregister(self._server)
         elif what == "pty" and self._pty is not None:
             try:
                 self._heard(os.read(self._pty[0], 65536))
@@ -280,8 +308,22 @@ class Line:
                 data = b""
             if data:
                 self._heard(data)
+            elif self.simulator.EXCHANGES:
+                self._input_ended()
             else:
                 self._drop_client()
+
+    def _input_ended(self) -> None:
+        if self._client is None:
+            return
+        self._selector.unregister(self._client)
+        if self.faults["silent"]:
+            self._unanswered.append(self._client)
+            self._client = None
+            self._drop_client()
+            return
+        self._stirred = True
+        self.simulator.input_ended()
 
     def _heard(self, data: bytes) -> None:
         self.received += len(data)
@@ -293,6 +335,9 @@ class Line:
         now = time.monotonic()
         while self._outgoing and self._outgoing[0][0] <= now:
             data = self._outgoing.popleft()[1]
+            if data is None:
+                self._drop_client()
+                continue
             left = int(self.faults["unplug_at_byte"])
             if left >= 0:
                 data = data[:left]

@@ -1,0 +1,76 @@
+"""Which bits are which entries of ``faults.toml``. Pure."""
+
+from __future__ import annotations
+
+from devices.card_printer.evolis.flags import Alert, Error, Extension1, Extension3, Flags, Information, Word
+
+BEZEL = Extension3.BEZEL_CARD_OUTSIDE | Extension3.BEZEL_CARD_EJECT
+"""The card is held out."""
+ENTERING = Extension3.BEZEL_CARD_INSERT | Extension3.BEZEL_CARD_RE_INSERT
+
+Table = tuple[tuple[str, tuple[Word, ...]], ...]
+
+BLOCKING: Table = (
+    ("hardware", (Error.HARDWARE | Error.INTERNAL_PRINTER | Error.RET_TEMPERATURE,)),
+    ("power_supply", (Alert.POWER_SUPPLY,)),
+    ("jammed", (Error.MECHANICAL,)),
+    ("cover_open", (Alert.COVER_OPEN, Error.COVER_OPEN)),
+    ("feeder_open", (Alert.FEEDER_OPEN, Error.FEEDER_OPEN)),
+    ("ribbon_missing", (Alert.NO_RIBBON,)),
+    ("ribbon_broken", (Error.RIBBON_ERROR,)),
+    (
+        "ribbon_wrong",
+        (
+            Information.WRONG_ZONE_RIBBON | Information.WRONG_ZONE_EXPIRED,
+            Alert.UNSUPPORTED_RIBBON | Alert.REMOVE_RIBBON | Alert.INF_RIBBON_COMPATIBLE,
+            Error.BAD_RIBBON,
+        ),
+    ),
+    ("ribbon_unknown", (Information.UNKNOWN_RIBBON,)),
+    ("ribbon_out", (Alert.RIBBON_ENDED, Error.RIBBON_ENDED)),
+    ("feed_failed", (Error.FEEDER_ERROR,)),
+    ("reject_box_open", (Alert.REJECT_BOX_COVER_OPEN, Error.REJECT_BOX_COVER_OPEN)),
+    ("reject_box_full", (Alert.REJECT_BOX_FULL, Error.REJECT_BOX_FULL, Extension3.REJECTBOX1_FULL)),
+    ("outlet_full", (Alert.HOPPER_FULL | Alert.RECEPTACLE_OPEN, Error.HOPPER_FULL)),
+    ("card_at_exit", (Error.CARD_ON_EJECT,)),
+    ("head_hot", (Alert.COOLING, Error.HEAD_TEMP)),
+    ("cleaning_required", (Information.CLEANING_MANDATORY,)),
+    ("locked", (Alert.PRINTER_LOCKED, Extension3.LOCK)),
+    ("unsupported", (Error.NO_OPTION | Error.FEATURE | Error.BAD_CLEAR | Error.CLEAR_ERROR | Error.CLEAR_ENDED,)),
+    ("magnetic", (Error.BLANK_TRACK | Error.MAGNETIC_DATA | Error.READ_MAGNETIC | Error.WRITE_MAGNETIC,)),
+)
+"""With these no issue begins, the most telling first. The codes stand in the group ``card_printer``."""
+
+NOTICES: Table = (
+    ("ribbon_low", (Information.RIBBON_LOW,)),
+    (
+        "cleaning_due",
+        (
+            Information.CLEANING
+            | Information.CLEANING_REQUIRED
+            | Information.CLEANING_ADVANCED
+            | Information.CLEAN_LAST_OUTWARRANTY
+            | Information.CLEAN_OUTWARRANTY,
+            Extension1.CLEAN_REMINDER,
+        ),
+    ),
+)
+"""These are told, and nothing stops."""
+
+
+def standing(table: Table, flags: Flags) -> list[str]:
+    """The codes of a table whose bits stand."""
+    return [code for code, bits in table if any(flags.stands(one) for one in bits)]
+
+
+def jam(flags: Flags) -> str:
+    """Where the mechanical error is, by the sensor that sees the card: ``jam_feed`` and so on, or ``jammed``."""
+    if flags.stands(Information.CARD_FEEDER | Information.CARD_HOPPER):
+        return "jam_feed"
+    if flags.stands(Information.CARD_SMART | Information.CARD_CONTACTLESS):
+        return "jam_contact"
+    if flags.stands(Information.CARD_PRINT | Information.CARD_FLIP):
+        return "jam_print"
+    if any(flags.stands(bits) for bits in (Information.CARD_EJECT, BEZEL | ENTERING, Alert.CARD_ON_EJECT)):
+        return "jam_exit"
+    return "jammed"

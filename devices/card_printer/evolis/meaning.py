@@ -1,0 +1,284 @@
+"""What the status words mean for issuing cards. Pure. The summary state hides low-level warnings, so the flags alone
+are read (protocol page A4, the trap)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from devices.card_printer.contract import (
+    CardPosition,
+    CardPrinterStatus,
+    Cleaning,
+    CleaningState,
+    CoverState,
+    Ribbon,
+    RibbonState,
+)
+from devices.card_printer.evolis.faults import BEZEL, BLOCKING, ENTERING, NOTICES, jam, standing
+from devices.card_printer.evolis.flags import Alert, Error, Extension1, Extension2, Flags, Information
+from devices.contract import DeviceState, MediaState, StorageKind, StorageLevel, StorageUnit
+
+HOPPER = "hopper-{}"
+REJECT_BOX = "reject-box"
+HOLDING_SLOT = "holding-slot"
+
+_FEEDER_EMPTY = (Extension1.FEEDER1_EMPTY, Extension1.FEEDER2_EMPTY, Extension1.FEEDER3_EMPTY, Extension1.FEEDER4_EMPTY)
+_FEEDER_LOW = (
+    Extension1.FEEDER1_NEAR_EMPTY,
+    Extension1.FEEDER2_NEAR_EMPTY,
+    Extension1.FEEDER3_NEAR_EMPTY,
+    Extension1.FEEDER4_NEAR_EMPTY,
+)
+MOST_HOPPERS = len(_FEEDER_EMPTY)
+
+_CONTACT = Information.CARD_SMART | Information.ENCODING_RUNNING
+_INSIDE = (
+    Information.CARD_HOPPER
+    | Information.CARD_FEEDER
+    | Information.CARD_FLIP
+    | Information.CARD_CONTACTLESS
+    | Information.CARD_SMART
+    | Information.CARD_PRINT
+)
+RUNNING = (
+    Information.BUSY
+    | Information.PRINTING_RUNNING
+    | Information.ENCODING_RUNNING
+    | Information.CLEANING_RUNNING
+    | Information.RESET
+    | Information.UPDATING_FIRMWARE
+)
+WORKING = RUNNING & ~Information.ENCODING_RUNNING
+"""A card waiting at the contact does not keep the printer from the next motion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What this printer has, and what it is to print with.
+
+    ``ribbon``: the label wanted, such as YMCKO; empty: any. ``reserve``: sides that must be left to begin an issue.
+    """
+
+    hoppers: int = 1
+    reject_box: bool = True
+    holding_slot: bool = False
+    ribbon: str = ""
+    reserve: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RibbonData:
+    """Of ``Rrt;all``; None: not told."""
+
+    label: str | None = None
+    reference: str | None = None
+    capacity: int | None = None
+    left: int | None = None
+
+
+def position(flags: Flags) -> CardPosition:
+    """Where the sensors see a card: NONE, IN_PATH, AT_CONTACT, AT_BEZEL, JAMMED, or UNKNOWN when they contradict."""
+    outside = bool(flags.extension3 & BEZEL or flags.warning & Alert.CARD_ON_EJECT)
+    inside = bool(
+        flags.information & (_INSIDE | Information.CARD_EJECT | Information.PRINTING_RUNNING)
+        or flags.extension3 & ENTERING
+    )
+    if flags.error & Error.MECHANICAL:
+        return CardPosition.JAMMED
+    if outside and flags.information & _INSIDE:
+        return CardPosition.UNKNOWN
+    if outside:
+        return CardPosition.AT_BEZEL
+    if flags.information & _CONTACT and not flags.information & (_INSIDE & ~_CONTACT):
+        return CardPosition.AT_CONTACT
+    return CardPosition.IN_PATH if inside else CardPosition.NONE
+
+
+_MEDIA = {
+    CardPosition.NONE: MediaState.NOT_PRESENT,
+    CardPosition.JAMMED: MediaState.JAMMED,
+    CardPosition.UNKNOWN: MediaState.UNKNOWN,
+}
+
+
+def storage(flags: Flags, fitting: Fitting) -> tuple[StorageUnit, ...]:
+    """Hoppers, reject box, holding slot. This printer counts no cards."""
+    units = []
+    for at in range(fitting.hoppers):
+        alone = fitting.hoppers == 1
+        empty = bool(flags.extension1 & _FEEDER_EMPTY[at] or (alone and flags.warning & Alert.FEEDER_EMPTY))
+        low = bool(flags.extension1 & _FEEDER_LOW[at] or (alone and flags.extension1 & Extension1.FEEDER_NEAR_EMPTY))
+        level = StorageLevel.EMPTY if empty else StorageLevel.LOW if low else StorageLevel.OK
+        units.append(StorageUnit(HOPPER.format(at + 1), StorageKind.DISPENSE, level))
+    if fitting.reject_box:
+        full = "reject_box_full" in standing(BLOCKING, flags)
+        units.append(StorageUnit(REJECT_BOX, StorageKind.RETAIN, StorageLevel.FULL if full else StorageLevel.OK))
+    if fitting.holding_slot:
+        held = bool(flags.extension2 & Extension2.CARD_REAR)
+        level = StorageLevel.FULL if held else StorageLevel.EMPTY
+        units.append(StorageUnit(HOLDING_SLOT, StorageKind.PARK, level, int(held)))
+    return tuple(units)
+
+
+def _kind(label: str) -> str:
+    return label.upper().replace(" ", "").replace("-", "").replace("/", "")
+
+
+def ribbon(flags: Flags, data: RibbonData, fitting: Fitting) -> Ribbon:
+    """By the flags first; then by the label and what is left."""
+    told = set(standing(BLOCKING, flags))
+    states = (
+        ("ribbon_missing", RibbonState.MISSING),
+        ("ribbon_broken", RibbonState.BROKEN),
+        ("ribbon_wrong", RibbonState.UNSUITABLE),
+        ("ribbon_unknown", RibbonState.UNRECOGNISED),
+        ("ribbon_out", RibbonState.OUT),
+    )
+    state = next((state for code, state in states if code in told), None)
+    matches: bool | None = None
+    if state in (RibbonState.UNSUITABLE, RibbonState.UNRECOGNISED):
+        matches = False
+    elif fitting.ribbon and data.label is not None and state is not RibbonState.MISSING:
+        matches = _kind(data.label) == _kind(fitting.ribbon)
+        if not matches and state is None:
+            state = RibbonState.UNSUITABLE
+    if state is None:
+        if data.left == 0:
+            state = RibbonState.OUT
+        elif flags.information & Information.RIBBON_LOW or (data.left is not None and data.left < fitting.reserve):
+            state = RibbonState.LOW
+        else:
+            state = RibbonState.OK
+    if state is RibbonState.MISSING:
+        return Ribbon(state)
+    return Ribbon(state, data.label, data.reference, data.left, data.capacity, matches)
+
+
+def cleaning(flags: Flags, cards_left: int | None) -> Cleaning:
+    """By the flags; ``cards_left`` of ``Rco;card``."""
+    if flags.information & Information.CLEANING_RUNNING:
+        state = CleaningState.RUNNING
+    elif flags.information & Information.CLEANING_MANDATORY:
+        state = CleaningState.REQUIRED
+    elif "cleaning_due" in standing(NOTICES, flags):
+        state = CleaningState.DUE
+    else:
+        state = CleaningState.NOT_DUE
+    return Cleaning(state, cards_left)
+
+
+_RIBBON_CODES = {
+    RibbonState.UNSUITABLE: "ribbon_wrong",
+    RibbonState.OUT: "ribbon_out",
+}
+
+
+def status(flags: Flags, data: RibbonData, cards_left: int | None, fitting: Fitting) -> CardPrinterStatus:
+    """The whole status of a printer that answered."""
+    place = position(flags)
+    units = storage(flags, fitting)
+    band = ribbon(flags, data, fitting)
+    stopping = [code.partition(".")[2] for code in blocking(flags)]
+    hoppers = [unit.level for unit in units if unit.kind is StorageKind.DISPENSE]
+    if all(level is StorageLevel.EMPTY for level in hoppers):
+        stopping.append("hopper_empty")
+    if (code := _RIBBON_CODES.get(band.state)) and code not in stopping:
+        stopping.append(code)
+    if band.left is not None and 0 < band.left < fitting.reserve:
+        stopping.append("ribbon_nearly_spent")
+    notices = standing(NOTICES, flags)
+    if StorageLevel.LOW in hoppers or (StorageLevel.EMPTY in hoppers and "hopper_empty" not in stopping):
+        notices.append("hopper_low")
+    stops = tuple(f"card_printer.{code}" for code in stopping)
+    told = (*stops, *(f"card_printer.{code}" for code in notices))
+    return CardPrinterStatus(
+        device=_device(flags, stops),
+        fault=told[0] if told else None,
+        media=_MEDIA.get(place, MediaState.PRESENT),
+        position=place,
+        storage=units,
+        ribbon=band,
+        cleaning=cleaning(flags, cards_left),
+        cover=CoverState.OPEN if "cover_open" in stopping else CoverState.CLOSED,
+        faults=told,
+        blocking=stops,
+    )
+
+
+def blocking(flags: Flags) -> tuple[str, ...]:
+    """The faults that the flags alone show, those that stop issuing."""
+    codes = (jam(flags) if code == "jammed" else code for code in standing(BLOCKING, flags))
+    return tuple(f"card_printer.{code}" for code in codes)
+
+
+NO_MOTION = frozenset(
+    f"card_printer.{code}" for code in ("hardware", "power_supply", "cover_open", "feeder_open", "locked")
+)
+"""With these nothing is moved, not even out of the way."""
+HARMLESS_TO_PRINT = frozenset(
+    f"card_printer.{code}"
+    for code in (
+        "hopper_empty",
+        "feed_failed",
+        "reject_box_full",
+        "reject_box_open",
+        "ribbon_nearly_spent",
+        "outlet_full",
+    )
+)
+"""These stop the next issue and not the print of the card that is inside."""
+
+_USER = frozenset(
+    f"card_printer.{code}" for code in ("cover_open", "feeder_open", "reject_box_open", "outlet_full", "locked")
+)
+_HARD = frozenset(
+    f"card_printer.{code}"
+    for code in (
+        "hardware",
+        "power_supply",
+        "jammed",
+        "jam_feed",
+        "jam_contact",
+        "jam_print",
+        "jam_exit",
+        "feed_failed",
+    )
+) | {"card_printer.ribbon_broken", "card_printer.magnetic"}
+
+
+def _device(flags: Flags, stops: tuple[str, ...]) -> DeviceState:
+    if flags.information & (Information.RESET | Information.UPDATING_FIRMWARE):
+        return DeviceState.STARTING
+    if _HARD.intersection(stops):
+        return DeviceState.HARDWARE_ERROR
+    if _USER.intersection(stops):
+        return DeviceState.USER_ERROR
+    return DeviceState.DEVICE_BUSY if flags.information & WORKING else DeviceState.ONLINE
+
+
+def silent_status(code: str, device: DeviceState, fitting: Fitting) -> CardPrinterStatus:
+    """The status of a printer that cannot be asked: all of it unknown."""
+    names = [(HOPPER.format(at + 1), StorageKind.DISPENSE) for at in range(fitting.hoppers)]
+    names += [(REJECT_BOX, StorageKind.RETAIN)] * fitting.reject_box
+    names += [(HOLDING_SLOT, StorageKind.PARK)] * fitting.holding_slot
+    return CardPrinterStatus(
+        device=device,
+        fault=code,
+        storage=tuple(StorageUnit(name, kind, StorageLevel.UNKNOWN) for name, kind in names),
+        ribbon=Ribbon(RibbonState.UNKNOWN),
+        cleaning=Cleaning(CleaningState.UNKNOWN),
+        cover=CoverState.UNKNOWN,
+        faults=(code,),
+        blocking=(code,),
+    )
+
+
+def with_fault(status: CardPrinterStatus, code: str, device: DeviceState | None = None) -> CardPrinterStatus:
+    """The status with one more reason, before the others, not to begin."""
+    return replace(
+        status,
+        device=device or status.device,
+        fault=code,
+        faults=(code, *status.faults),
+        blocking=(code, *status.blocking),
+    )

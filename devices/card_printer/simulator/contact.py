@@ -1,0 +1,38 @@
+"""The chip contact of a simulated printer is the slot of a simulated card reader: the same card, behind PC/SC."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from devices.card_printer.simulator.cards import StockCard
+from devices.card_printer.simulator.mechanism import Mechanism
+from devices.card_reader.simulator.card import VirtualCard
+from devices.card_reader.simulator.description import CardDescription
+from devices.simulation import Json
+
+
+class ChipSlot(Protocol):
+    """Such as :class:`devices.card_reader.simulator.CardReaderSimulator`."""
+
+    def insert(self, card: VirtualCard | Json | CardDescription) -> VirtualCard: ...
+    def take(self) -> VirtualCard | None: ...
+
+
+class ContactStation:
+    """Wires a printer's mechanism to a reader's slot. A chip keeps what was written to it for as long as the process
+    lives, and beyond when the reader has a folder for memories."""
+
+    def __init__(self, mechanism: Mechanism, slot: ChipSlot) -> None:
+        self._slot = slot
+        self._chips: dict[str, VirtualCard] = {}
+        mechanism.on_contact = self._lower
+        mechanism.off_contact = self._lift
+
+    def _lower(self, card: StockCard) -> None:
+        if card.chip is None:
+            return  # a blank: the reader sees nothing
+        self._chips[card.serial] = self._slot.insert(self._chips.get(card.serial) or dict(card.chip))
+
+    def _lift(self, card: StockCard) -> None:
+        if card.chip is not None:
+            self._slot.take()

@@ -1,0 +1,389 @@
+"""A simulated Evolis kiosk printer, written from the protocol page and not from the driver.
+
+It answers a host on TCP (a connection an exchange) or on a PTY that stands for ``/dev/usb/lp0`` (a 00 ends a request).
+Unplugging its line is the host's cable; the mains are the fault ``power_cut``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from devices.card_printer.simulator import stock
+from devices.card_printer.simulator.cards import StockCard
+from devices.card_printer.simulator.faults import FAULTS, JAMS, parse_bits, show_cards, show_faults, show_ribbon
+from devices.card_printer.simulator.mechanism import Mechanism, Place
+from devices.card_printer.simulator.motor import Motor
+from devices.card_printer.simulator.replies import StatusWords, reply
+from devices.card_printer.simulator.requests import Panel, RequestEnd, RequestReader, Text
+from devices.card_printer.simulator.ribbon import PrinterRibbon
+from devices.card_printer.simulator.settings import Settings
+from devices.simulation import ExchangePort, FaultValue, Json, Port, Simulator, Timer, action
+
+UNKNOWN_COMMAND = "ERROR CDE"
+DEFAULT_HOLD_SECONDS = 45
+
+
+class EvolisSimulator(Simulator):
+    """``pace``: 1 is the real thing, some 20 s for a colour side; 0.1 ten times as fast; 0 in no time. ``hoppers``: how
+    many, each with ``cards`` pre-made cards; or ``stock``, lists of cards as :class:`StockCard` reads them.
+    ``ribbon``: label, ``ribbon_left`` sides on it. ``scans``: where ``Siscan`` puts pictures; empty: no scanner.
+    ``bezel`` False: a plain exit."""
+
+    FAULTS = FAULTS
+    EXCHANGES: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        pace: float = 1.0,
+        hoppers: int = 1,
+        cards: int = 20,
+        stock_cards: Sequence[Sequence[Mapping[str, Any]]] | None = None,
+        ribbon: str = "YMCKO",
+        ribbon_left: int = 200,
+        reject_capacity: int = 30,
+        slot_capacity: int = 1,
+        bezel: bool = True,
+        scans: str = "",
+        cleaning_every: int = 1000,
+        model: str = "Evolis KC Prime",
+    ) -> None:
+        super().__init__()
+        filling = stock.read(stock_cards) if stock_cards is not None else stock.filled(hoppers, cards)
+        if not 1 <= len(filling) <= 4:
+            raise ValueError("hoppers: 1 to 4")
+        self.mechanism = Mechanism(filling, reject_capacity, slot_capacity)
+        self.ribbon = PrinterRibbon(label=ribbon, left=ribbon_left, panels=ribbon.lower())
+        self.settings = Settings(output="I" if bezel else "D")
+        self.cover_open = False
+        self.session = 0
+        self.motor = Motor(self, pace, Path(scans) if scans else None, cleaning_every)
+        self.exchanges = 0
+        """How often a host has asked or ordered something."""
+        self.heard: list[str] = []
+        """Every command, in its order, raster panels as ``Db;y;256``."""
+        self._bezel = bezel
+        self._model = model
+        self._reader = RequestReader()
+        self._answer = ""
+        self._awaiting = False
+        """A motion is under way, and its reply is owed."""
+        self._on_connections = True
+        self._ended = False
+        self._session_timer: Timer | None = None
+        self._clock: Port | None = None
+
+    # -- the line ------------------------------------------------------------------------------------------------------
+
+    def attached(self, port: Port) -> None:
+        """The host's cable is there."""
+        super().attached(port)
+        self._clock = port
+        self._reader.clear()
+        self._answer = ""
+
+    def detached(self) -> None:
+        """The host's cable is gone; what is under way goes on."""
+        super().detached()
+        self._reader.clear()
+        self._awaiting = False
+
+    @property
+    def clock(self) -> Port:
+        """Plans actions, with the cable or without."""
+        if self._clock is None:
+            raise RuntimeError("not plugged in yet")
+        return self._clock
+
+    def received(self, data: bytes) -> None:
+        if self.faults["power_cut"]:
+            return
+        self._reader.feed(data)
+        self._work()
+
+    def input_ended(self) -> None:
+        """The host has said all: answer, at once or when the motion is made."""
+        if self.faults["power_cut"]:
+            self._hang_up()
+            return
+        self._ended = True
+        self._work()
+        if not self._awaiting:
+            self._reply()
+
+    def _work(self) -> None:
+        while not self._awaiting and (heard := self._reader.next()) is not None:
+            if isinstance(heard, Panel):
+                self.heard.append(f"Db;{heard.letter};{heard.levels}")
+                self.motor.panel(heard.letter, heard.data)
+            elif isinstance(heard, Text):
+                self.heard.append(heard.text)
+                self._answer = self._obey(heard.text)
+            elif isinstance(heard, RequestEnd) and not self._takes_connections():
+                self._reply()
+
+    def _takes_connections(self) -> bool:
+        """On a PTY the 00 ends a request."""
+        return self.port is None or cast("ExchangePort", self.port).has_connections
+
+    def moved(self, answer: str) -> None:
+        """A motion is over: its reply can go out."""
+        self._answer = str(self.faults["wrong_answer"] or answer) if answer == "OK" else answer
+        self._awaiting = False
+        lost = int(self.faults["lost_reply"])
+        if lost > 0:
+            self.faults["lost_reply"] = lost - 1
+            self._reader.clear()
+            self._hang_up()
+            return
+        if self._takes_connections():
+            if self._ended:
+                self._work()
+                self._reply()
+        else:
+            self._work()
+
+    def _reply(self) -> None:
+        self.exchanges += 1
+        answer, self._answer = self._answer, ""
+        if self.port is not None:
+            block = b"" if self.faults["status_disabled"] else self.words().block(self._shown_session())
+            self.port.send(reply(answer, block))
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._ended = False
+        self._reader.clear() if self._takes_connections() else None
+        self.motor.forget_unfinished_job()
+        if self.port is not None and self._takes_connections():
+            cast("ExchangePort", self.port).hang_up()
+
+    # -- the status ----------------------------------------------------------------------------------------------------
+
+    def _shown_session(self) -> int:
+        return int(self.faults["session_held"]) or self.session
+
+    def words(self) -> StatusWords:
+        """The status words now."""
+        words = StatusWords()
+        words.set("config", "X01", "EXTENSION_1", "ETHERNET", "FLIP", "SMART", "FEED_BY_FEEDER", "REJECT_SLOT")
+        words.set("extension1", "EXTENSION_2", "CFG_KIOSK")
+        if self._bezel:
+            words.set("extension1", "CFG_BEZEL")
+        if self.motor.scans is not None:
+            words.set("extension1", "SCANNER")
+        if self.cover_open:
+            words.set("warning", "COVER_OPEN")
+        show_faults(words, self.faults)
+        show_cards(words, self.mechanism, at_bezel=self._bezel)
+        show_ribbon(words, self.ribbon)
+        self.motor.show(words)
+        return words
+
+    # -- commands ------------------------------------------------------------------------------------------------------
+
+    def _obey(self, text: str) -> str:
+        words = text.split(";")
+        if (answer := self._said(text)) is not None:
+            return answer
+        if (answer := self.settings.ask(words)) is not None:
+            return answer
+        if (answer := self.settings.set(words, len(self.mechanism.hoppers))) is not None:
+            return answer
+        match words:
+            case ["Psid", number, *hold] if number.isdecimal():
+                return self._take_session(int(number), hold)
+            case ["Scs"]:
+                self.motor.clear(still=any(self.faults[jam] for jam in JAMS))
+                return "OK"
+            case ["Srs"]:
+                self.motor.clear(still=any(self.faults[jam] for jam in JAMS))
+                self.session = 0
+                return "OK"
+        if self.motor.job_command(words):
+            return "OK"
+        if words[0] in Motor.MOTIONS:
+            self._awaiting = True
+            self.motor.make(words[0])
+            return self._answer
+        return UNKNOWN_COMMAND
+
+    def _said(self, text: str) -> str | None:
+        """What it says of itself."""
+        since = self.motor.cards_since_cleaning
+        said = {
+            "Rtp": self._model,
+            "Rtp;d": "32",
+            "Roem": "0",
+            "Rok": "OK",
+            "Rfv": "KP-SIM-1.0",
+            "Rsn": "990000001",
+            "Rkn": "99-SIM-HEAD",
+            "Rzp": "0",
+            "Rscan": "0",
+            "Rrt;all": "" if self.faults["ribbon_missing"] else self.ribbon.told(),
+            "Rrt;progress": str(self.ribbon.capacity - self.ribbon.left),
+            "Rco;clean": "last_periodic: 0\nperiodic_global: 0\nadvanced_global: 0",
+            "Rco;card": (
+                f"inserted_head: {self.motor.cards_printed}\ninserted_since: {since}\n"
+                f"rem_advised: {max(0, self.motor.cleaning_every - since)}\nmandatory: {2 * self.motor.cleaning_every}"
+            ),
+        }
+        return said.get(text)
+
+    def _take_session(self, number: int, hold: list[str]) -> str:
+        if self._session_timer is not None:
+            self._session_timer.cancel()
+            self._session_timer = None
+        self.session = number
+        if number:
+            seconds = float(hold[0]) if hold and hold[0].isdecimal() else DEFAULT_HOLD_SECONDS
+            self._session_timer = self.clock.after(seconds, self._free_session)
+        return "OK"
+
+    def _free_session(self) -> None:
+        self.session = 0
+
+    # -- people --------------------------------------------------------------------------------------------------------
+
+    @action("take the card at the bezel")
+    def take_card(self) -> Json:
+        """The card, with its chip's description and its faces as PNG in base64. ValueError: none within reach."""
+        if self.mechanism.place is not Place.BEZEL:
+            raise ValueError("there is no card at the bezel")
+        card = self.mechanism.take_out()
+        self.mechanism.taken.append(card.serial)
+        self.motor.bezel_emptied()
+        return card.plain()
+
+    @action("open the cover")
+    def open_cover(self) -> None:
+        """Everything stops."""
+        self.cover_open = True
+        self.motor.stop_for_cover()
+
+    @action("close the cover")
+    def close_cover(self) -> None:
+        """It can move again."""
+        self.cover_open = False
+
+    @action("take the stuck card out of the path")
+    def clear_path(self) -> Json:
+        """The card. ValueError: none, or the cover is closed."""
+        if not self.cover_open:
+            raise ValueError("the cover is closed")
+        card = self.mechanism.take_out()
+        self.mechanism.taken.append(card.serial)
+        return card.plain()
+
+    @action("fill a hopper")
+    def refill(self, hopper: int, cards: list[dict[str, Any]]) -> None:
+        """Cards on top of those that are left. ValueError: no such hopper, or a card that is inside already."""
+        if not 1 <= hopper <= len(self.mechanism.hoppers):
+            raise ValueError(f"there are {len(self.mechanism.hoppers)} hoppers")
+        (new,) = stock.read([cards])
+        inside = {card.serial for card in self.mechanism.all()}
+        if twice := sorted(card.serial for card in new if card.serial in inside):
+            raise ValueError(f"these cards are inside already: {', '.join(twice)}")
+        self.mechanism.hoppers[hopper - 1].extend(new)
+
+    @action("take all cards out of a hopper")
+    def empty_hopper(self, hopper: int) -> Json:
+        """``{"cards": [...]}``. ValueError: no such hopper."""
+        if not 1 <= hopper <= len(self.mechanism.hoppers):
+            raise ValueError(f"there are {len(self.mechanism.hoppers)} hoppers")
+        cards = self.mechanism.hoppers[hopper - 1]
+        self.mechanism.hoppers[hopper - 1] = []
+        return self._carried_off(cards)
+
+    @action("empty the reject box")
+    def empty_reject_box(self) -> Json:
+        """``{"cards": [...]}``."""
+        cards, self.mechanism.rejected = self.mechanism.rejected, []
+        self.faults["reject_box_full"] = False
+        return self._carried_off(cards)
+
+    @action("empty the holding slot")
+    def empty_holding_slot(self) -> Json:
+        """``{"cards": [...]}``."""
+        cards, self.mechanism.held = self.mechanism.held, []
+        return self._carried_off(cards)
+
+    def _carried_off(self, cards: Sequence[StockCard]) -> Json:
+        self.mechanism.taken.extend(card.serial for card in cards)
+        return {"cards": [card.plain() for card in cards]}
+
+    @action("put in a new ribbon")
+    def new_ribbon(self, label: str = "YMCKO", left: int = 200) -> None:
+        """It takes what is wrong with the old one with it."""
+        self.ribbon = PrinterRibbon(label=label, left=left, capacity=max(200, left), panels=label.lower())
+        for name in ("ribbon_wrong", "ribbon_unknown", "ribbon_missing", "ribbon_break"):
+            self.faults[name] = False
+        self.motor.ribbon_changed()
+
+    def scene(self) -> Json:
+        path = self.mechanism.card
+        return {
+            "hoppers": [{"cards": len(cards), "next": cards[0].shown() if cards else None} for cards in self._stacks()],
+            "card": None if path is None else {**path.shown(), "place": self.mechanism.place.value},
+            "reject_box": [card.shown() for card in self.mechanism.rejected],
+            "holding_slot": [card.shown() for card in self.mechanism.held],
+            "taken": list(self.mechanism.taken),
+            "ribbon": {"label": self.ribbon.label, "left": self.ribbon.left},
+            "cover": "open" if self.cover_open else "closed",
+            "powered": not self.faults["power_cut"],
+            "session": self.session,
+            "status": self.words().names(),
+            **self.motor.scene(),
+        }
+
+    def _stacks(self) -> list[list[StockCard]]:
+        return self.mechanism.hoppers
+
+    def picture(self, side: str = "front") -> bytes:
+        """PNG of a face of the card in the path or at the bezel. ValueError: no card, or nothing on it."""
+        card = self.mechanism.card
+        if card is None or side not in card.faces:
+            raise ValueError(f"no card with a printed {side}")
+        return card.faces[side]
+
+    # -- power ---------------------------------------------------------------------------------------------------------
+
+    def set_fault(self, name: str, value: FaultValue) -> None:
+        if name == "bits":
+            parse_bits(str(value))
+        before = self.faults.get(name)
+        super().set_fault(name, value)
+        if name == "power_cut" and value and not before:
+            self._power_off()
+
+    def _power_off(self) -> None:
+        self.motor.power_off()
+        if self._session_timer is not None:
+            self._session_timer.cancel()
+            self._session_timer = None
+        self.session = 0
+        self._reader.clear()
+        if self._awaiting:
+            self._awaiting = False
+            self._hang_up()
+
+    def save(self) -> Json:
+        return {
+            "mechanism": self.mechanism.save(),
+            "ribbon": self.ribbon.save(),
+            "settings": self.settings.save(),
+            "cover_open": self.cover_open,
+            "motor": self.motor.save(),
+        }
+
+    def restore(self, saved: Json) -> None:
+        """As after a power cut: cards are where they were, nothing moves."""
+        self._power_off()
+        self.mechanism.restore(saved["mechanism"])
+        self.ribbon = PrinterRibbon.restore(saved["ribbon"])
+        self.settings = Settings(**saved["settings"])
+        self.cover_open = bool(saved["cover_open"])
+        self.motor.restore(saved["motor"])
