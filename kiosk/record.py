@@ -87,6 +87,17 @@ class Record:
                 self._journal.note(held.business, "card.taken", {"serial": held.serial})
                 self._journal.custody.ended()
 
+    async def card_retained(self) -> None:
+        """The card that was in the reader is in its bin now."""
+        await asyncio.to_thread(self._card_retained)
+
+    def _card_retained(self) -> None:
+        held = self._journal.custody.held()
+        if held is not None:
+            with self._journal.together():
+                self._journal.note(held.business, "card.retained", {"serial": held.serial})
+                self._journal.custody.ended()
+
     @property
     def custody_serial(self) -> str:
         """The serial of the card that the journal knows to be in the machine, or nothing."""

@@ -64,7 +64,7 @@ class SessionActivities(PinActivities, QueryActivities, Protocol):
 
     @property
     def guard_card(self) -> Activity:
-        """The citizen has gone and left a card: forget them, wait until it is taken: ``returned``."""
+        """The citizen has gone and left a card: forget them; keep it or wait: ``retained``, ``returned``."""
         ...
 
     @property
@@ -176,6 +176,7 @@ def session_chart(do: SessionActivities) -> Chart:
             On("maintain", "*", None),
             On("stop", serving, "hand_back"),
             On("returned", handing_back, "ending"),
+            On("retained", "card_left", "ending"),
             On("elapsed", "hand_back", "hand_back_urgent"),
             On("elapsed", "hand_back_urgent", "card_left"),
             On("failed", handing_back, "card_left"),

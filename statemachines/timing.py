@@ -50,9 +50,7 @@ DELAYS: Mapping[str, Delay] = {
     "take_card_urgent": Delay(Kind.PAUSE, 30, "Sound and light call back someone who is still in the hall (A13)."),
     "farewell": Delay(Kind.PAUSE, 6, "Two short lines are read; the next citizen is already stepping up."),
     "chip": Delay(Kind.MACHINE, 15, "A slow card answers some 30 commands in 5 s; three times that is a dead one."),
-    "card": Delay(
-        Kind.MACHINE, 45, "The chip's 15 s, and the host asked for blacklist and proof, 10 s and a repeat."
-    ),
+    "card": Delay(Kind.MACHINE, 45, "The chip's 15 s, and the host asked for blacklist and proof, 10 s and a repeat."),
     "id_card": Delay(Kind.MACHINE, 10, "A text and photo read takes 1.2 s; the card may have to be laid again."),
     "host": Delay(Kind.MACHINE, 25, "The client's own limit is 10 s, with one repeat of what is safe to repeat."),
     "printer": Delay(Kind.MACHINE, 60, "A long record is 1.5 m of paper at 60 mm/s, and the cut."),

@@ -6,9 +6,11 @@ from typing import Literal
 
 import structlog
 
+from devices.card_reader.contract import CardReader
+from devices.card_reader.motorised import retaining
 from devices.contract import DeviceError
 from kiosk.activities.listening import first_of
-from kiosk.activities.printing import settle
+from kiosk.activities.printing import print_retained_slip, settle
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
@@ -43,10 +45,34 @@ async def hand_back(stage: Stage) -> Literal["returned"]:
     return "returned"
 
 
-async def guard_card(stage: Stage) -> Literal["returned"]:
-    """The owner has gone and left a card: forget the owner, and guard the card until someone takes it (A14)."""
+async def guard_card(stage: Stage) -> Literal["returned", "retained"]:
+    """The owner has gone and left a card: forget the owner. Then, as the policy says and the reader can, keep the card
+    in the bin with a slip for the staff, or guard it in the slot until someone takes it (A14)."""
     await _forget(stage)
+    tools = stage.tools
+    if tools.policy.rules.card_untaken == "retain" and await _retained(tools):
+        serial = tools.record.custody_serial
+        log.warning("card_retained", serial=serial)
+        await tools.record.card_retained()
+        await print_retained_slip(stage, serial)
+        return "retained"
     return await hand_back(stage)
+
+
+async def _retained(tools: Tools) -> bool:
+    """Whether the card is in the bin now. False: no card, no bin, or one that will not take it."""
+    if tools.card_reader is None or not tools.card_in_slot:
+        return False
+
+    def retain(reader: CardReader) -> bool:
+        with_bin = retaining(reader)
+        return with_bin is not None and with_bin.retain()
+
+    try:
+        return await tools.card_reader.call(retain)
+    except DeviceError as error:
+        log.warning("card_not_retained", fault=error.code)
+        return False
 
 
 async def end(stage: Stage) -> Literal["forgotten"]:

@@ -8,7 +8,7 @@ from kiosk.documents.balances import ChipBalance, balance_receipt, benefits_rece
 from kiosk.documents.cards import card_status_receipt, personal_data_receipt
 from kiosk.documents.contributions import contribution_history
 from kiosk.documents.paper import Holder, Origin
-from kiosk.documents.slips import Refusal, refusal_slip
+from kiosk.documents.slips import Refusal, RetainedCard, refusal_slip, retained_card_slip
 from kiosk.host.port import (
     CardStatus,
     ContributionHistory,
@@ -64,6 +64,14 @@ def refusal_sheet(session: Session, tools: Tools, trouble: Trouble) -> Receipt:
             differences=differing(trouble),
         ),
     )
+
+
+def retained_sheet(session: Session, tools: Tools, serial: str) -> Receipt:
+    """Where a card that was left behind is, by the last of its serial."""
+    office = tools.policy.pack.office
+    where = office[0].line() if office else tools.settings.kiosk.place_zh
+    card = RetainedCard(serial[-4:], "not_taken", where, None)
+    return retained_card_slip(None, _origin(session, tools), session.language, card)
 
 
 def _origin(session: Session, tools: Tools) -> Origin:

@@ -11,7 +11,7 @@ from devices.contract import DeviceError
 from devices.receipt_printer.contract import NotPrinted, Printed, PrintOutcome, Torn
 from devices.receipt_printer.layout import lay_out
 from devices.receipt_printer.receipt import Feed, Qr, Receipt
-from kiosk.activities.paper import CERTIFIED, answer_sheets, refusal_sheet
+from kiosk.activities.paper import CERTIFIED, answer_sheets, refusal_sheet, retained_sheet
 from kiosk.activities.refusals import device_trouble, host_trouble
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
@@ -97,6 +97,12 @@ def _tell_good_sheets(session: Session, job: PrintJob) -> None:
     if session.trouble is not None and job.done:
         good = Say("print.sheets_good", {"done": Number(job.done), "of": Number(len(job.sheets))})
         session.trouble = replace(session.trouble, advice=(good, *session.trouble.advice))
+
+
+async def print_retained_slip(stage: Stage, serial: str) -> None:
+    """A slip for the staff about a card in the bin: nothing of its owner is on it. Without paper the journal has it."""
+    if stage.tools.receipt_printer is not None:
+        await _print(stage, retained_sheet(stage.session, stage.tools, serial))
 
 
 async def settle(stage: Stage, *, good: bool) -> None:

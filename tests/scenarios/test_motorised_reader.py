@@ -169,3 +169,25 @@ async def test_out_of_service_no_card_is_drawn_in(kiosk: Kiosk) -> None:
     await kiosk.passes(10)
     await kiosk.screens.page(Attract)
     await slot(kiosk, gate="open")
+
+
+async def test_a_card_nobody_takes_is_kept_in_the_bin_with_a_slip_and_the_next_citizen_is_served(kiosk: Kiosk) -> None:
+    await kiosk.reaches_menu("zhao_min")
+    await kiosk.passes(45)
+    await kiosk.passes(20)
+    await kiosk.screens.page(TakeCard)
+    await slot(kiosk, place="gate, held")
+    before = kiosk.screens.last.frame.number
+    await kiosk.passes(31)
+    assert (await kiosk.screens.page(TakeCard, after=before)).urgent
+    await kiosk.passes(31)
+    await kiosk.screens.page(Farewell)
+    assert await place(kiosk, "zhao_min/social") == "in:card-reader/bin"
+    await kiosk.bench.tear_off()
+    (slip,) = await kiosk.bench.receipts()
+    text = "\n".join(slip["lines"])
+    assert "您的卡没有取走" in text
+    assert "赵" not in text
+    assert "990101" not in text
+    await kiosk.passes(6)
+    await kiosk.reaches_menu("wang_xiulan")

@@ -97,6 +97,11 @@ def test_a_place_that_never_closes(tmp_path: Path) -> None:
     assert hours.open_at(start + timedelta(hours=23, minutes=59, seconds=59))
 
 
+def number(key: str) -> int:
+    """Which entry of the example region's file is the first with this key, counted from 1."""
+    return [rule.key for rule in load("990100").rule].index(key) + 1
+
+
 def test_every_mistake_is_named_with_line_and_field(tmp_path: Path) -> None:
     text = TEXT
     for right, wrong in (
@@ -112,12 +117,17 @@ def test_every_mistake_is_named_with_line_and_field(tmp_path: Path) -> None:
         text = text.replace(right, wrong)
     assert mistakes(tmp_path, text) == [
         (line_of(text, 'code = "990200"'), "region.code", '"990200"', ""),
-        (line_of(text, "value = 60"), "rule[2].value", "60", ""),
-        (line_of(text, '"seqence"'), "rule[4].value[3]", '"seqence"', '"sequence"'),
-        (line_of(text, "lsot"), "rule[13].value.lsot", '"lsot"', '"lost"'),
-        (line_of(text, "lsot") + 7, "rule[14].valid_from", "fee.rules from 2024-01-01 again", ""),
-        (line_of(text, "sal.days"), "rule[25].key", 'unknown rule "sal.days"', '"sla.days"'),
-        (line_of(text, '"8-17"'), "rule[28].value.monday", '"8-17"', ""),
+        (line_of(text, "value = 60"), f"rule[{number('pin.max_tries')}].value", "60", ""),
+        (line_of(text, '"seqence"'), f"rule[{number('pin.forbidden')}].value[3]", '"seqence"', '"sequence"'),
+        (line_of(text, "lsot"), f"rule[{number('fee.rules')}].value.lsot", '"lsot"', '"lost"'),
+        (
+            line_of(text, "lsot") + 7,
+            f"rule[{number('fee.rules') + 1}].valid_from",
+            "fee.rules from 2024-01-01 again",
+            "",
+        ),
+        (line_of(text, "sal.days"), f"rule[{number('sla.days')}].key", 'unknown rule "sal.days"', '"sla.days"'),
+        (line_of(text, '"8-17"'), f"rule[{number('hours.open')}].value.monday", '"8-17"', ""),
         (None, "rule", "no sla.days on that day", ""),
     ]
 
