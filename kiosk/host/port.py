@@ -74,11 +74,11 @@ class RefusalCode(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
-class _Value(msgspec.Struct, frozen=True):
-    pass
+class Value(msgspec.Struct, frozen=True):
+    """A value that travels, and tells of no person."""
 
 
-class _Personal(msgspec.Struct, frozen=True):
+class Personal(msgspec.Struct, frozen=True):
     """A value whose repr tells nothing of the person."""
 
     def __repr__(self) -> str:
@@ -99,7 +99,7 @@ class Scheme(StrEnum):
 # -- identification ----------------------------------------------------------------------------------------------------
 
 
-class CardProof(_Personal, frozen=True):
+class CardProof(Personal, frozen=True):
     """What was read from a social security card, for the host to know the holder. ``pin_verified``: by the chip."""
 
     identifier: str  # 32 hex digits
@@ -110,7 +110,7 @@ class CardProof(_Personal, frozen=True):
     pin_verified: bool
 
 
-class IdCardProof(_Personal, frozen=True):
+class IdCardProof(Personal, frozen=True):
     """What was read from a resident ID card (or its cousins). ``kind``: citizen, hmt, foreigner2017, foreigner2023."""
 
     kind: str
@@ -120,7 +120,7 @@ class IdCardProof(_Personal, frozen=True):
     valid_until: date | None  # None: long-term
 
 
-class Person(_Personal, frozen=True):
+class Person(Personal, frozen=True):
     """The host's session with a person: an opaque token, worth nothing after :meth:`Host.end_session`."""
 
     token: str
@@ -148,7 +148,7 @@ class CardSide(StrEnum):
     NONE = "none"
 
 
-class CardStatus(_Personal, frozen=True):
+class CardStatus(Personal, frozen=True):
     """F12: both sides. ``bank_as_of``: the bank owns its side; the host caches it."""
 
     card_number: str
@@ -163,7 +163,7 @@ class CardStatus(_Personal, frozen=True):
     essc_issued: bool
 
 
-class MonthContribution(_Personal, frozen=True):
+class MonthContribution(Personal, frozen=True):
     """One month of one scheme, in fen. ``paid`` False: a gap (base and parts are then 0)."""
 
     month: int
@@ -174,14 +174,14 @@ class MonthContribution(_Personal, frozen=True):
     employer_name: str
 
 
-class YearContribution(_Personal, frozen=True):
+class YearContribution(Personal, frozen=True):
     """A year of one scheme; ``months`` holds those from first insurance on and not in the future."""
 
     year: int
     months: tuple[MonthContribution, ...]
 
 
-class ContributionHistory(_Personal, frozen=True):
+class ContributionHistory(Personal, frozen=True):
     """F14. Newest year first. ``gaps`` = months within the insured time without a contribution."""
 
     scheme: Scheme
@@ -193,7 +193,7 @@ class ContributionHistory(_Personal, frozen=True):
     as_of: datetime
 
 
-class Pension(_Personal, frozen=True):
+class Pension(Personal, frozen=True):
     """F15. ``monthly_benefit`` None while not retired; ``last_paid`` the last month that was paid out."""
 
     account_balance: int
@@ -205,7 +205,7 @@ class Pension(_Personal, frozen=True):
     as_of: datetime
 
 
-class MedicalAccount(_Personal, frozen=True):
+class MedicalAccount(Personal, frozen=True):
     """F16. ``past_years``: (year, income, spent, closing balance), newest first."""
 
     balance: int
@@ -216,7 +216,7 @@ class MedicalAccount(_Personal, frozen=True):
     as_of: datetime
 
 
-class Benefit(_Personal, frozen=True):
+class Benefit(Personal, frozen=True):
     """F17. ``kind``: unemployment, injury, maternity; ``state``: running, ended, none."""
 
     kind: str
@@ -227,7 +227,7 @@ class Benefit(_Personal, frozen=True):
     paid_total: int
 
 
-class PersonalData(_Personal, frozen=True):
+class PersonalData(Personal, frozen=True):
     """F20, as the host holds it, in full; masked before it reaches a view."""
 
     name: str
@@ -242,7 +242,7 @@ class PersonalData(_Personal, frozen=True):
     photo_on_file: bool
 
 
-class PrintedDocument(_Value, frozen=True):
+class PrintedDocument(Value, frozen=True):
     """F27: the host's record of a print: its number and the code that a check page verifies once it is activated."""
 
     number: str
@@ -253,7 +253,7 @@ class PrintedDocument(_Value, frozen=True):
 # -- the HSM behind the host -------------------------------------------------------------------------------------------
 
 
-class HsmRequest(_Personal, frozen=True):
+class HsmRequest(Personal, frozen=True):
     """Protocol page of the card, A8: what the HSM is given. All but ``region``, ``algorithm`` are hexadecimal.
 
     ``key_id`` of the external authentication: 0x0A reads EF06 of a 3.0 card, 0x06 (PUK) unblocks.
@@ -270,7 +270,7 @@ class HsmRequest(_Personal, frozen=True):
     key_id: int
 
 
-class HsmAnswer(_Personal, frozen=True):
+class HsmAnswer(Personal, frozen=True):
     """The response a genuine card gives to internal authentication, and the cryptogram for the external one (hex)."""
 
     internal_response: str
