@@ -117,7 +117,7 @@ def _save(window: object, target: Path) -> None:
     data = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
     picture = Image.frombytes("RGB", (width, height), data).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     target.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(target, compress_level=6)
+    picture.save(target, compress_level=1)
 
 
 def write_index(folder: Path, taken: list[Picture]) -> Path:
