@@ -48,6 +48,7 @@ def _check_member(contract: type[Any], device: Device, name: str) -> None:
     wanted = getattr(contract, name)
     if not inspect.isfunction(wanted):
         return
+    expect(callable(getattr(device, name)), f"it has no {name}")
     there = inspect.signature(getattr(device, name)).parameters
     asked = [one for one in inspect.signature(wanted).parameters if one != "self"]
     missing = [one for one in asked if one not in there]

@@ -18,19 +18,29 @@ from devices.card_reader.simulator.hsm import TestKeyHsm
 from devices.card_reader.social_security_card import protection
 from devices.card_reader.social_security_card.environment import HolderFile
 from devices.card_reader.social_security_card.session import SocialSecurityCard
-from devices.contract import MediaState
+from devices.contract import Cancellation, MediaState
 
 SELECT_ROOT = CommandApdu(0x00, 0xA4, 0x00, 0x00, bytes.fromhex("3F00"))
 
 Act = Callable[[Desk], Any]
 
 
+def until_present(reader: Any) -> Any:
+    """The reader, when it has told of the card."""
+    arrived = Cancellation()
+
+    def on_media(media: MediaState) -> None:
+        if media is MediaState.PRESENT:
+            arrived.cancel()
+
+    reader.watch(arrived, on_media)
+    return reader
+
+
 def inside(desk: Desk, **card: Any) -> Any:
     """The reader, with a card inside and at rest."""
     desk.insert(**card)
-    while desk.reader.status().media is not MediaState.PRESENT:
-        continue
-    return desk.reader
+    return until_present(desk.reader)
 
 
 def status_with(fault: str, value: Any = True) -> Act:
@@ -175,9 +185,7 @@ def test_provoked(desk: Desk, name: str) -> None:
 
 def of_another_program(reader: PcscCardReader, slot: CardReaderSimulator) -> Any:
     slot.insert(CARD)
-    while reader.status().media is not MediaState.PRESENT:
-        continue
-    chip = reader.connect()
+    chip = until_present(reader).connect()
     other = PcscCardReader(f"pcsc:{reader._wanted}")
     other.open()
     try:
