@@ -16,7 +16,7 @@ help:
 	@echo "make test     set up, then lint and all tests"
 	@echo "make lint     ruff, mypy, import directions"
 	@echo "make bench    the measurements in benchmarks/"
-	@echo "make docs     write the generated files again: charts, example configuration"
+	@echo "make docs     write the generated files again: charts, drivers, faults, example configuration"
 	@echo "make doctor   what this machine has and lacks"
 	@echo "make setup    Debian packages and the virtual environment, if not there yet"
 	@echo "make clean    remove what was made while working (not the virtual environment)"
