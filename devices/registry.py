@@ -15,7 +15,8 @@ from devices.simulation import Simulator
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model of a device class. ``line`` is the simulator's default listen address."""
+    """One model of a device class. ``line`` is the simulator's default listen address. ``simulator`` is empty where
+    none can be: the kernel makes a V4L2 camera, and a picture file is its own."""
 
     driver: str
     simulator: str
@@ -23,6 +24,13 @@ class Model:
 
 
 CLASSES: dict[str, dict[str, Model]] = {
+    "card-printer": {
+        "evolis": Model(
+            "devices.card_printer.evolis:EvolisPrinter",
+            "devices.card_printer.simulator:EvolisSimulator",
+            "tcp://127.0.0.1:0",
+        ),
+    },
     "card-reader": {
         "pcsc": Model(
             "devices.card_reader.pcsc:PcscCardReader",
@@ -46,6 +54,15 @@ CLASSES: dict[str, dict[str, Model]] = {
             "devices.receipt_printer.simulator:EscposSimulator",
             "pty:",
         ),
+    },
+    "camera": {
+        "http": Model(
+            "devices.camera.http_picture:HttpCamera",
+            "devices.camera.simulator:HttpCameraSimulator",
+            "tcp://127.0.0.1:0",
+        ),
+        "v4l2": Model("devices.camera.v4l2:V4l2Camera", "", ""),
+        "file": Model("devices.camera.picture_file:PictureFile", "", ""),
     },
 }
 """Device class (as on the command line) -> model -> where it lives. A class's verbs are in its ``verbs`` module."""
@@ -90,8 +107,12 @@ def driver(device_class: str, name: str, at: str, **options: object) -> Device:
 
 
 def simulator(device_class: str, name: str, **options: object) -> Simulator:
-    """Build a simulated device. Raises UnknownModelError."""
-    return cast("Simulator", _load(model(device_class, name).simulator)(**options))
+    """Build a simulated device. Raises UnknownModelError, also for a model that cannot be simulated."""
+    where = model(device_class, name).simulator
+    if not where:
+        others = ", ".join(other for other, entry in CLASSES[device_class].items() if entry.simulator)
+        raise UnknownModelError(f"there is no simulated {device_class} of model {name!r}; there are: {others}")
+    return cast("Simulator", _load(where)(**options))
 
 
 def verbs(device_class: str) -> dict[str, Any]:

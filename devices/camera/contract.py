@@ -57,12 +57,10 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture. ``image``: mode RGB, upright. ``number`` rises from 1 with every frame of an opened camera.
-    ``landmarks``: from cameras that find faces themselves; None from all others."""
+    """One picture. ``image``: mode RGB, upright, not mirrored. ``number`` rises from 1 with every frame of a driver."""
 
     image: Image = field(repr=False, compare=False)
     number: int
-    landmarks: Landmarks | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Camera(Device, Protocol):
     code ``camera.*`` and may be repeated without harm."""
 
     def preview(self) -> Frame:
-        """What it sees now, as soon as there is a new picture: the screen's mirror. May be of lower quality."""
+        """What it sees now, as soon as there is a new picture: for the citizen's mirror on the screen."""
         ...
 
     def capture(self) -> Frame:

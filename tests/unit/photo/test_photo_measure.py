@@ -71,7 +71,7 @@ def test_a_good_picture_makes_a_photo_without_fault(name: str) -> None:
         ({"uneven": 0.5}, Fault.BACKGROUND_NOT_PLAIN),
         ({"backdrop": (170, 190, 215)}, Fault.BACKGROUND_NOT_WHITE),
         ({"nobody": True}, Fault.NO_FACE),
-        ({"eyes": (0.12, 0.42)}, Fault.OUT_OF_PICTURE),
+        ({"eyes": (0.2, 0.42)}, Fault.OUT_OF_PICTURE),
         ({"face_width": 420.0}, Fault.OUT_OF_PICTURE),
     ],
     ids=str,
