@@ -11,6 +11,8 @@ import pytest
 from test_cli_device import CARD, command, device, simulated
 
 from devices import registry
+from devices.conformance_common import Plug
+from devices.contract import Cancellation
 from devices.id_reader.check import Step as IdStep
 from devices.receipt_printer.check import Question as PrinterQuestion
 from devices.receipt_printer.check import Step as PrinterStep
@@ -80,8 +82,15 @@ def test_a_device_that_is_not_there_fails_its_checks():
 
 @pytest.mark.parametrize("device_class", registry.CLASSES)
 def test_every_class_lists_its_checks(device_class: str):
-    suite = json.loads(device(device_class, "check", "list", "--json", at="pcsc:nobody").stdout)
-    assert [one["name"] for one in suite["checks"]][:4] == ["contract", "status", "reopening", "unplugged"]
+    listed = registry.verbs(device_class)["check"].run(None, Cancellation(), ["list"], print)
+    assert [one["name"] for one in listed["checks"]][:4] == ["contract", "status", "reopening", "unplugged"]
+    assert all(one["what"].endswith(".") for one in listed["checks"])
+
+
+def test_the_checks_are_listed_with_what_is_done_by_hand():
+    told = device("id-reader", "check", "list", at="/dev/null").stdout.splitlines()
+    (at,) = (number for number, line in enumerate(told) if line.startswith("unplugged: "))
+    assert told[at + 1 : at + 3] == [f"    by hand: {step}" for step in Plug]
 
 
 def test_a_check_that_is_not_there():
