@@ -47,6 +47,8 @@ class ScreenLink:
         self._server: asyncio.Server | None = None
         self._screens: asyncio.StreamWriter | None = None
         self._watchers: set[asyncio.StreamWriter] = set()
+        self._drawn: Drawn | None = None
+        """What is on the glass: a watcher who comes later is told at once."""
         self._decoder = msgspec.json.Decoder(Incoming)
         self._encoder = msgspec.json.Encoder()
 
@@ -93,7 +95,7 @@ class ScreenLink:
         finally:
             self._watchers.discard(writer)
             if self._screens is writer:
-                self._screens = None
+                self._screens = self._drawn = None
                 log.warning("screens_gone")
             writer.close()
 
@@ -107,11 +109,14 @@ class ScreenLink:
             self._on_alive()
         elif isinstance(message, Watch):
             self._watchers.add(writer)
+            if self._drawn is not None:
+                writer.write(self._encoder.encode(self._drawn) + b"\n")
         elif writer is not self._screens:
             log.warning("link_message_from_stranger")
         elif isinstance(message, Touched):
             self._on_touch(message)
         else:
+            self._drawn = message
             self._on_drawn(message)
             for watcher in self._watchers:
                 watcher.write(self._encoder.encode(message) + b"\n")

@@ -124,6 +124,10 @@ class _Acts(ABC, Generic[Reply]):
         """Replace the plan of faults: ``{"at": seconds from now, "device", "fault", "value"}`` each."""
         return self._send("PUT", "/faults/plan", list(plan))
 
+    def planned_faults(self) -> Reply:
+        """What is still to come."""
+        return self._send("GET", "/faults/plan")
+
     def draw_faults(self, **drawing: object) -> Reply:
         """Plan faults at random: ``seed``, ``seconds``, ``per_hour``, ``shortest``, ``longest``, ``devices``."""
         return self._send("POST", "/faults/plan/draw", drawing)
@@ -133,6 +137,10 @@ class _Acts(ABC, Generic[Reply]):
     def show_display(self, display: str | None) -> Reply:
         """The page shows this X display from now on; None: no screen."""
         return self._send("PUT", "/screen", {"display": display})
+
+    def display(self) -> Reply:
+        """``{"display": ":99"}``: what the page shows."""
+        return self._send("GET", "/screen")
 
     # -- events --------------------------------------------------------------------------------------------------------
 

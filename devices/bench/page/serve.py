@@ -130,7 +130,7 @@ def _head(desk: Desk) -> None:
             ui.label(words("head.lead")).classes("hint")
         with ui.element("div").classes("answers"):
             ui.button(words("head.reset"), on_click=ask.open).props("outline no-caps").props('data-testid="reset"')
-            other = ui.link(words("head.other_language"), f"{PLACE}/?lang={words.other}").classes("language")
+            other = ui.link(words("head.other_language"), f"/?lang={words.other}").classes("language")
             other.props(f'lang="{words.other}"').props('data-testid="language"')
 
 
