@@ -18,13 +18,14 @@ from devices.card_printer.contract import (
 from devices.card_printer.evolis import meaning
 from devices.card_printer.evolis.flags import Extension2, Flags, Information
 from devices.card_printer.evolis.job import first_part, second_part
-from devices.card_printer.evolis.meaning import HOPPER, MOST_HOPPERS, WORKING, Fitting, RibbonData
+from devices.card_printer.evolis.meaning import HOPPER, MOST_HOPPERS, WORKING, Fitting
 from devices.card_printer.evolis.motion import Motion, Refused
 from devices.card_printer.evolis.print_run import Limits, PrintRun
 from devices.card_printer.evolis.scans import ScanFolder
 from devices.card_printer.evolis.session import BUSY_SECONDS, HOLD_SECONDS, JOB_HOLD_SECONDS, Conversation
+from devices.card_printer.evolis.supplies import Supplies
 from devices.card_printer.evolis.transport import Connect, LinkError, transport_at
-from devices.card_printer.evolis.wire import WireError, key_values
+from devices.card_printer.evolis.wire import WireError
 from devices.card_printer.faces import Faces, ScannedFaces
 from devices.contract import DeviceError, DeviceState, StorageKind
 
@@ -88,8 +89,7 @@ class EvolisPrinter:
         self._scans = ScanFolder(Path(scans), SCAN_SECONDS, clock, pause) if scans else None
         self._last: CardPosition | None = None
         """Where our own last motion brought the card, as far as it was proven."""
-        self._ribbon = RibbonData()
-        self._cards_left: int | None = None
+        self._supplies = Supplies()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.at!r})"
@@ -135,14 +135,17 @@ class EvolisPrinter:
         trouble: DeviceError | None = None
         try:
             with self._session(busy_seconds=0):
-                self._read_supplies()
+                self._supplies.read(self._conversation)
         except DeviceError as error:
             trouble = error
-        status = meaning.status(flags, self._ribbon, self._cards_left, self._fitting)
+        status = self._status_of(flags)
         if trouble is None:
             return status
         busy = trouble.code == "card_printer.session_busy"
         return meaning.with_fault(status, trouble.code, DeviceState.DEVICE_BUSY if busy else None)
+
+    def _status_of(self, flags: Flags) -> CardPrinterStatus:
+        return meaning.status(flags, self._supplies.ribbon, self._supplies.cards_left, self._fitting)
 
     def where(self) -> CardPosition:
         """See the contract: the sensors now, and where our own last motion brought the card."""
@@ -172,20 +175,6 @@ class EvolisPrinter:
     def _session(self, hold_seconds: int = HOLD_SECONDS, busy_seconds: float | None = None) -> Iterator[None]:
         with self._conversation.session(hold_seconds, self._busy_seconds if busy_seconds is None else busy_seconds):
             yield
-
-    def _read_supplies(self) -> None:
-        self._read_ribbon()
-        self._cards_left = _number(key_values(self._conversation.ask("Rco;card").text).get("rem_advised"))
-
-    def _read_ribbon(self) -> int | None:
-        values = key_values(self._conversation.ask("Rrt;all").text)
-        self._ribbon = RibbonData(
-            values.get("label") or None,
-            values.get("ref") or None,
-            _number(values.get("qty")),
-            _number(values.get("count")),
-        )
-        return self._ribbon.left
 
     def identification(self) -> dict[str, str]:
         """Model, firmware, serial number and print-head kit, as the printer says them. Raises DeviceError."""
@@ -235,8 +224,8 @@ class EvolisPrinter:
             raise ValueError(f"there is no {hopper!r}; there are {self._fitting.hoppers} hoppers")
         self._need(frozenset({CardPosition.NONE}), "card_inside")
         with self._session():
-            self._read_supplies()
-            status = meaning.status(self._conversation.poll(), self._ribbon, self._cards_left, self._fitting)
+            self._supplies.read(self._conversation)
+            status = self._status_of(self._conversation.poll())
             if status.blocking:
                 raise DeviceError(status.blocking[0])
             self._motion.tray("Rcim", "F")
@@ -368,13 +357,15 @@ class EvolisPrinter:
             with self._session(JOB_HOLD_SECONDS):
                 if self._conversation.poll().stands(Information.CLAIM):  # of a host that died
                     self._conversation.send_once(second_part(), self._limits.claim)
-                self._read_supplies()
-                status = meaning.status(self._conversation.poll(), self._ribbon, self._cards_left, self._fitting)
+                self._supplies.read(self._conversation)
+                status = self._status_of(self._conversation.poll())
                 stops = self._print_stops(status, faces)
                 if stops:
                     return NotPrinted(meaning.with_fault(status, stops))
-                run = PrintRun(self._conversation, self._limits, self._status_in_session, lambda: self._ribbon.left)
-                return run.run(data, faces.sides, self._ribbon.left)
+                run = PrintRun(
+                    self._conversation, self._limits, self._status_in_session, lambda: self._supplies.ribbon.left
+                )
+                return run.run(data, faces.sides, self._supplies.ribbon.left)
         except DeviceError as error:
             return NotPrinted(meaning.with_fault(self.status(), error.code))
         except (LinkError, WireError):
@@ -390,11 +381,7 @@ class EvolisPrinter:
     def _status_in_session(self) -> CardPrinterStatus:
         try:
             flags = self._conversation.poll()
-            self._read_supplies()
+            self._supplies.read(self._conversation)
         except DeviceError as error:
             return meaning.silent_status(error.code, DeviceState.OFFLINE, self._fitting)
-        return meaning.status(flags, self._ribbon, self._cards_left, self._fitting)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+        return self._status_of(flags)

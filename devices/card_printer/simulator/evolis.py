@@ -11,21 +11,22 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from devices.card_printer.simulator import stock
-from devices.card_printer.simulator.cards import StockCard
 from devices.card_printer.simulator.faults import FAULTS, JAMS, parse_bits, show_cards, show_faults, show_ribbon
-from devices.card_printer.simulator.mechanism import Mechanism, Place
+from devices.card_printer.simulator.hands import HandledPrinter
+from devices.card_printer.simulator.mechanism import Mechanism
 from devices.card_printer.simulator.motor import Motor
+from devices.card_printer.simulator.press import Press
 from devices.card_printer.simulator.replies import StatusWords, reply
 from devices.card_printer.simulator.requests import Panel, RequestEnd, RequestReader, Text
 from devices.card_printer.simulator.ribbon import PrinterRibbon
 from devices.card_printer.simulator.settings import Settings
-from devices.simulation import ExchangePort, FaultValue, Json, Port, Simulator, Timer, action
+from devices.simulation import ExchangePort, FaultValue, Json, Port, Timer
 
 UNKNOWN_COMMAND = "ERROR CDE"
 DEFAULT_HOLD_SECONDS = 45
 
 
-class EvolisSimulator(Simulator):
+class EvolisSimulator(HandledPrinter):
     """``pace``: 1 is the real thing, some 20 s for a colour side; 0.1 ten times as fast; 0 in no time. ``hoppers``: how
     many, each with ``cards`` pre-made cards; or ``stock``, lists of cards as :class:`StockCard` reads them.
     ``ribbon``: label, ``ribbon_left`` sides on it. ``scans``: where ``Siscan`` puts pictures; empty: no scanner.
@@ -50,16 +51,17 @@ class EvolisSimulator(Simulator):
         cleaning_every: int = 1000,
         model: str = "Evolis KC Prime",
     ) -> None:
-        super().__init__()
         filling = stock.read(stock_cards) if stock_cards is not None else stock.filled(hoppers, cards)
         if not 1 <= len(filling) <= 4:
             raise ValueError("hoppers: 1 to 4")
-        self.mechanism = Mechanism(filling, reject_capacity, slot_capacity)
-        self.ribbon = PrinterRibbon(label=ribbon, left=ribbon_left, panels=ribbon.lower())
+        super().__init__(
+            Mechanism(filling, reject_capacity, slot_capacity),
+            PrinterRibbon(label=ribbon, left=ribbon_left, panels=ribbon.lower()),
+        )
         self.settings = Settings(output="I" if bezel else "D")
-        self.cover_open = False
         self.session = 0
-        self.motor = Motor(self, pace, Path(scans) if scans else None, cleaning_every)
+        self.motor = Motor(self, pace, Path(scans) if scans else None)
+        self.press = Press(self, cleaning_every)
         self.exchanges = 0
         """How often a host has asked or ordered something."""
         self.heard: list[str] = []
@@ -117,7 +119,7 @@ class EvolisSimulator(Simulator):
         while not self._awaiting and (heard := self._reader.next()) is not None:
             if isinstance(heard, Panel):
                 self.heard.append(f"Db;{heard.letter};{heard.levels}")
-                self.motor.panel(heard.letter, heard.data)
+                self.press.panel(heard.letter, heard.data)
             elif isinstance(heard, Text):
                 self.heard.append(heard.text)
                 self._answer = self._obey(heard.text)
@@ -156,7 +158,7 @@ class EvolisSimulator(Simulator):
     def _hang_up(self) -> None:
         self._ended = False
         self._reader.clear() if self._takes_connections() else None
-        self.motor.forget_unfinished_job()
+        self.press.forget_unfinished_job()
         if self.port is not None and self._takes_connections():
             cast("ExchangePort", self.port).hang_up()
 
@@ -180,6 +182,7 @@ class EvolisSimulator(Simulator):
         show_cards(words, self.mechanism, at_bezel=self._bezel)
         show_ribbon(words, self.ribbon)
         self.motor.show(words)
+        self.press.show(words)
         return words
 
     # -- commands ------------------------------------------------------------------------------------------------------
@@ -202,7 +205,7 @@ class EvolisSimulator(Simulator):
                 self.motor.clear(still=any(self.faults[jam] for jam in JAMS))
                 self.session = 0
                 return "OK"
-        if self.motor.job_command(words):
+        if self.press.job_command(words):
             return "OK"
         if words[0] in Motor.MOTIONS:
             self._awaiting = True
@@ -212,7 +215,6 @@ class EvolisSimulator(Simulator):
 
     def _said(self, text: str) -> str | None:
         """What it says of itself."""
-        since = self.motor.cards_since_cleaning
         said = {
             "Rtp": self._model,
             "Rtp;d": "32",
@@ -225,11 +227,8 @@ class EvolisSimulator(Simulator):
             "Rscan": "0",
             "Rrt;all": "" if self.faults["ribbon_missing"] else self.ribbon.told(),
             "Rrt;progress": str(self.ribbon.capacity - self.ribbon.left),
-            "Rco;clean": "last_periodic: 0\nperiodic_global: 0\nadvanced_global: 0",
-            "Rco;card": (
-                f"inserted_head: {self.motor.cards_printed}\ninserted_since: {since}\n"
-                f"rem_advised: {max(0, self.motor.cleaning_every - since)}\nmandatory: {2 * self.motor.cleaning_every}"
-            ),
+            "Rco;clean": self.press.told_of_cleaning(),
+            "Rco;card": self.press.told_of_cards(),
         }
         return said.get(text)
 
@@ -243,90 +242,26 @@ class EvolisSimulator(Simulator):
             self._session_timer = self.clock.after(seconds, self._free_session)
         return "OK"
 
+    def broke_off(self) -> None:
+        self.motor.stop_for_cover()
+
+    def bezel_emptied(self) -> None:
+        self.motor.bezel_emptied()
+
+    def ribbon_changed(self) -> None:
+        self.motor.ribbon_changed()
+
     def _free_session(self) -> None:
         self.session = 0
 
-    # -- people --------------------------------------------------------------------------------------------------------
-
-    @action("take the card at the bezel")
-    def take_card(self) -> Json:
-        """The card, with its chip's description and its faces as PNG in base64. ValueError: none within reach."""
-        if self.mechanism.place is not Place.BEZEL:
-            raise ValueError("there is no card at the bezel")
-        card = self.mechanism.take_out()
-        self.mechanism.taken.append(card.serial)
-        self.motor.bezel_emptied()
-        return card.plain()
-
-    @action("open the cover")
-    def open_cover(self) -> None:
-        """Everything stops."""
-        self.cover_open = True
-        self.motor.stop_for_cover()
-
-    @action("close the cover")
-    def close_cover(self) -> None:
-        """It can move again."""
-        self.cover_open = False
-
-    @action("take the stuck card out of the path")
-    def clear_path(self) -> Json:
-        """The card. ValueError: none, or the cover is closed."""
-        if not self.cover_open:
-            raise ValueError("the cover is closed")
-        card = self.mechanism.take_out()
-        self.mechanism.taken.append(card.serial)
-        return card.plain()
-
-    @action("fill a hopper")
-    def refill(self, hopper: int, cards: list[dict[str, Any]]) -> None:
-        """Cards on top of those that are left. ValueError: no such hopper, or a card that is inside already."""
-        if not 1 <= hopper <= len(self.mechanism.hoppers):
-            raise ValueError(f"there are {len(self.mechanism.hoppers)} hoppers")
-        (new,) = stock.read([cards])
-        inside = {card.serial for card in self.mechanism.all()}
-        if twice := sorted(card.serial for card in new if card.serial in inside):
-            raise ValueError(f"these cards are inside already: {', '.join(twice)}")
-        self.mechanism.hoppers[hopper - 1].extend(new)
-
-    @action("take all cards out of a hopper")
-    def empty_hopper(self, hopper: int) -> Json:
-        """``{"cards": [...]}``. ValueError: no such hopper."""
-        if not 1 <= hopper <= len(self.mechanism.hoppers):
-            raise ValueError(f"there are {len(self.mechanism.hoppers)} hoppers")
-        cards = self.mechanism.hoppers[hopper - 1]
-        self.mechanism.hoppers[hopper - 1] = []
-        return self._carried_off(cards)
-
-    @action("empty the reject box")
-    def empty_reject_box(self) -> Json:
-        """``{"cards": [...]}``."""
-        cards, self.mechanism.rejected = self.mechanism.rejected, []
-        self.faults["reject_box_full"] = False
-        return self._carried_off(cards)
-
-    @action("empty the holding slot")
-    def empty_holding_slot(self) -> Json:
-        """``{"cards": [...]}``."""
-        cards, self.mechanism.held = self.mechanism.held, []
-        return self._carried_off(cards)
-
-    def _carried_off(self, cards: Sequence[StockCard]) -> Json:
-        self.mechanism.taken.extend(card.serial for card in cards)
-        return {"cards": [card.plain() for card in cards]}
-
-    @action("put in a new ribbon")
-    def new_ribbon(self, label: str = "YMCKO", left: int = 200) -> None:
-        """It takes what is wrong with the old one with it."""
-        self.ribbon = PrinterRibbon(label=label, left=left, capacity=max(200, left), panels=label.lower())
-        for name in ("ribbon_wrong", "ribbon_unknown", "ribbon_missing", "ribbon_break"):
-            self.faults[name] = False
-        self.motor.ribbon_changed()
+    # -- the scene, and what survives ---------------------------------------------------------------------------------
 
     def scene(self) -> Json:
         path = self.mechanism.card
         return {
-            "hoppers": [{"cards": len(cards), "next": cards[0].shown() if cards else None} for cards in self._stacks()],
+            "hoppers": [
+                {"cards": len(cards), "next": cards[0].shown() if cards else None} for cards in self.mechanism.hoppers
+            ],
             "card": None if path is None else {**path.shown(), "place": self.mechanism.place.value},
             "reject_box": [card.shown() for card in self.mechanism.rejected],
             "holding_slot": [card.shown() for card in self.mechanism.held],
@@ -336,20 +271,11 @@ class EvolisSimulator(Simulator):
             "powered": not self.faults["power_cut"],
             "session": self.session,
             "status": self.words().names(),
-            **self.motor.scene(),
+            "moving": self.motor.busy,
+            "printing": self.press.printing,
+            "cards_printed": self.press.cards_printed,
+            "feed_tries": self.motor.feed_tries,
         }
-
-    def _stacks(self) -> list[list[StockCard]]:
-        return self.mechanism.hoppers
-
-    def picture(self, side: str = "front") -> bytes:
-        """PNG of a face of the card in the path or at the bezel. ValueError: no card, or nothing on it."""
-        card = self.mechanism.card
-        if card is None or side not in card.faces:
-            raise ValueError(f"no card with a printed {side}")
-        return card.faces[side]
-
-    # -- power ---------------------------------------------------------------------------------------------------------
 
     def set_fault(self, name: str, value: FaultValue) -> None:
         if name == "bits":
@@ -361,6 +287,7 @@ class EvolisSimulator(Simulator):
 
     def _power_off(self) -> None:
         self.motor.power_off()
+        self.press.power_off()
         if self._session_timer is not None:
             self._session_timer.cancel()
             self._session_timer = None
@@ -376,7 +303,7 @@ class EvolisSimulator(Simulator):
             "ribbon": self.ribbon.save(),
             "settings": self.settings.save(),
             "cover_open": self.cover_open,
-            "motor": self.motor.save(),
+            "press": self.press.save(),
         }
 
     def restore(self, saved: Json) -> None:
@@ -386,4 +313,4 @@ class EvolisSimulator(Simulator):
         self.ribbon = PrinterRibbon.restore(saved["ribbon"])
         self.settings = Settings(**saved["settings"])
         self.cover_open = bool(saved["cover_open"])
-        self.motor.restore(saved["motor"])
+        self.press.restore(saved["press"])

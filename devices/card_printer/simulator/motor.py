@@ -1,4 +1,4 @@
-"""What moves in a simulated Evolis printer, and how long it takes: feeding, transport, printing, cleaning."""
+"""What moves in a simulated Evolis printer, and how long it takes: feeding, transport, cleaning."""
 
 from __future__ import annotations
 
@@ -9,21 +9,16 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from devices.card_printer.simulator import printing
-from devices.card_printer.simulator.faults import REFUSES_TO_PRINT
 from devices.card_printer.simulator.mechanism import Place
-from devices.card_printer.simulator.print_job import SIDES, PrintJob, quiet
 from devices.card_printer.simulator.replies import StatusWords
 from devices.card_printer.simulator.requests import DOTS_ACROSS, DOTS_ALONG
-from devices.simulation import Json, Timer
+from devices.simulation import Timer
 
 if TYPE_CHECKING:
     from devices.card_printer.simulator.evolis import EvolisSimulator
 
 STEP_SECONDS = 1.0
-FLIP_SECONDS = 2.0
 CLEANING_SECONDS = 30.0
-PANEL_SECONDS = {"y": 4.5, "m": 4.5, "c": 4.5, "k": 3.0, "o": 4.0}
 MISFEED_TRIES = 5
 
 Work = Iterator[float]
@@ -39,27 +34,20 @@ class Stopped(Exception):
         self.bits = bits
 
 
-_JAM = ("error", "MECHANICAL")
+JAM = ("error", "MECHANICAL")
 
 
 class Motor:
     """One thing at a time. ``pace``: seconds of ours for one of the real thing."""
 
-    def __init__(self, printer: EvolisSimulator, pace: float, scans: Path | None, cleaning_every: int) -> None:
+    def __init__(self, printer: EvolisSimulator, pace: float, scans: Path | None) -> None:
         self.scans = scans
-        self.cleaning_every = cleaning_every
-        self.claim = False
-        self.printing = False
         self.cleaning = False
-        self.cards_printed = 0
-        self.cards_since_cleaning = 0
         self.feed_tries = 0
         """How often the feeder has tried a card that would not come."""
         self._printer = printer
         self._pace = pace
-        self._release_wanted = False
         self._latched: set[tuple[str, str]] = set()
-        self._job: PrintJob | None = None
         self._work: Work | None = None
         self._done: Callable[[str], None] | None = None
         self._timer: Timer | None = None
@@ -68,6 +56,11 @@ class Motor:
     MOTIONS = frozenset({"Si", "Sie", "Sib", "Sis", "Sic", "Siscan", "Sce", "Ser", "Seb", "Scp"})
 
     # -- one thing after the other -------------------------------------------------------------------------------------
+
+    @property
+    def jammed(self) -> bool:
+        """Nothing can be moved."""
+        return JAM in self._latched
 
     @property
     def busy(self) -> bool:
@@ -79,9 +72,10 @@ class Motor:
         if self.busy:
             self._printer.clock.after(0, lambda: self._printer.moved("ERROR TIME OUT"))
             return
-        self._begin(self._motion(command), self._printer.moved)
+        self.begin(self._motion(command), self._printer.moved)
 
-    def _begin(self, work: Work, done: Callable[[str], None]) -> None:
+    def begin(self, work: Work, done: Callable[[str], None]) -> None:
+        """Begin work; ``done`` gets OK, or why it stopped."""
         self._work, self._done = work, done
         self._timer = self._printer.clock.after(0, self._step)
 
@@ -125,12 +119,11 @@ class Motor:
         self._break_off()
         self.bezel_emptied()
         self._latched.clear()
-        self._job = None
-        self.claim = self.printing = self.cleaning = self._release_wanted = False
+        self.cleaning = False
 
     def clear(self, *, still: bool) -> None:
         """``Scs``: forget errors; ``still``: what jams is still there."""
-        self._latched = {_JAM} & self._latched if still else set()
+        self._latched = {JAM} & self._latched if still else set()
 
     def ribbon_changed(self) -> None:
         """A new ribbon is no broken one."""
@@ -145,14 +138,14 @@ class Motor:
     # -- motions -------------------------------------------------------------------------------------------------------
 
     def _motion(self, command: str) -> Work:
-        if _JAM in self._latched or self._printer.cover_open:
+        if self.jammed or self._printer.cover_open:
             raise Stopped("ERROR MECA")
         match command:
             case "Si":
                 yield from self._insert()
             case "Sie":
                 yield from self._insert()
-                yield from self._eject()
+                yield from self.eject()
             case "Sib":
                 yield from self._recall()
             case "Sis":
@@ -165,7 +158,7 @@ class Motor:
             case "Siscan":
                 yield from self._scan()
             case "Sce":
-                yield from self._eject()
+                yield from self.eject()
             case "Ser":
                 yield from self._reject()
             case "Seb":
@@ -178,14 +171,15 @@ class Motor:
         if settings.input == "I":
             yield from self._draw_in()
         elif mechanism.card is None:
-            yield from self._feed(settings.feeder - 1)
+            yield from self.feed(settings.feeder - 1)
         elif mechanism.place is Place.BEZEL:
             raise Stopped("ERROR CARD")
         elif mechanism.place is Place.FEEDER:
             yield STEP_SECONDS
             mechanism.move(Place.PRINT)
 
-    def _feed(self, hopper: int) -> Work:
+    def feed(self, hopper: int) -> Work:
+        """A card out of a hopper to under the head."""
         mechanism, faults = self._printer.mechanism, self._printer.faults
         yield STEP_SECONDS
         if not mechanism.hoppers[hopper]:
@@ -217,7 +211,8 @@ class Motor:
         self._jam("jam_contact", ("information", "CARD_SMART"))
         self._printer.mechanism.move(Place.CONTACT)
 
-    def _eject(self) -> Work:
+    def eject(self) -> Work:
+        """The card to the bezel."""
         mechanism, settings = self._printer.mechanism, self._printer.settings
         self._need_card()
         yield STEP_SECONDS
@@ -274,7 +269,7 @@ class Motor:
         if self.scans is None or mechanism.card is None:
             raise Stopped("OPTION NOT AVAILABLE")
         self.scans.mkdir(parents=True, exist_ok=True)
-        for side in SIDES.values():
+        for side in ("front", "back"):
             png = mechanism.card.faces.get(side) or _blank()
             partial = self.scans / f".{side}.png"
             partial.write_bytes(png)
@@ -286,8 +281,7 @@ class Motor:
         self.cleaning = True
         try:
             yield CLEANING_SECONDS
-            self.cards_since_cleaning = 0
-            self._printer.faults.update(cleaning_due=False, cleaning_required=False)
+            self._printer.press.cleaned()
         finally:
             self.cleaning = False
 
@@ -298,127 +292,18 @@ class Motor:
 
     def _jam(self, fault: str, *seen: tuple[str, str]) -> None:
         if self._printer.faults[fault]:
-            raise Stopped("ERROR MECA", _JAM, *seen)
-
-    # -- print jobs ----------------------------------------------------------------------------------------------------
-
-    def job_command(self, words: list[str]) -> bool:
-        """Take a command of a print job; False: it is none."""
-        match words:
-            case ["Pcla", "1"]:
-                self.claim = not self._printer.faults["claim_never"]
-                self._release_wanted = False
-            case ["Pcla", "0"]:
-                self._release_wanted = True
-                self._release()
-            case ["Ss"]:
-                self._job = PrintJob()
-            case [("Sr" | "Sv") as side] if self._job is not None:
-                self._job.turn(side)
-            case ["Se"] if self._job is not None:
-                job, self._job = self._job, None
-                self._start(job)
-            case [command, *_]:
-                return quiet(command)
-        return True
-
-    def panel(self, letter: str, raster: bytes) -> None:
-        """A raster of the job; one outside any job is dropped."""
-        if self._job is not None:
-            self._job.add(letter, raster)
-
-    def forget_unfinished_job(self) -> None:
-        """The connection ended before the job did."""
-        self._job = None
-
-    def _start(self, job: PrintJob) -> None:
-        faults = self._printer.faults
-        refused = self._printer.cover_open or _JAM in self._latched or any(faults[name] for name in REFUSES_TO_PRINT)
-        if faults["too_quick"] or refused or self.busy:
-            return
-        self.printing = True
-        self._begin(self._print(job, eject=self._printer.settings.eject), self._printed)
-
-    def _printed(self, _: str) -> None:
-        self.printing = False
-        self._release()
-
-    def _release(self) -> None:
-        if self._release_wanted and not self.printing:
-            self.claim = self._release_wanted = False
-
-    def _print(self, job: PrintJob, *, eject: bool) -> Work:
-        mechanism = self._printer.mechanism
-        if mechanism.card is None:
-            yield from self._feed(self._printer.settings.feeder - 1)
-        if mechanism.place is Place.BEZEL:
-            raise Stopped("ERROR CARD")
-        mechanism.move(Place.PRINT)
-        for number, (side, panels) in enumerate(job.sides.items()):
-            if number:
-                yield FLIP_SECONDS
-            yield from self._print_side(side, panels)
-        self.cards_printed += 1
-        self.cards_since_cleaning += 1
-        if eject:
-            yield from self._eject()
-
-    def _print_side(self, side: str, panels: dict[str, bytes]) -> Work:
-        ribbon, faults, card = self._printer.ribbon, self._printer.faults, self._printer.mechanism.card
-        if ribbon.left == 0:
-            raise Stopped("", ("error", "RIBBON_ENDED"))
-        ribbon.wind()
-        laid: dict[str, bytes] = {}
-        order = [letter for letter in dict.fromkeys(ribbon.panels) if letter in panels]
-        try:
-            for letter in order:
-                seconds, raster = PANEL_SECONDS.get(letter, 3.0), panels[letter]
-                yield seconds / 2
-                if faults["jam_print"] or faults["ribbon_break"]:
-                    laid[letter] = raster[: len(raster) // 2].ljust(len(raster), b"\0")
-                    raise Stopped("", _JAM if faults["jam_print"] else ("error", "RIBBON_ERROR"))
-                yield seconds / 2
-                laid[letter] = raster
-        finally:
-            if laid and card is not None:
-                card.faces[side] = printing.picture(laid, faults, card.faces.get(side))
+            raise Stopped("ERROR MECA", JAM, *seen)
 
     # -- what one sees -------------------------------------------------------------------------------------------------
 
     def show(self, words: StatusWords) -> None:
         """The bits of what is under way and what has failed."""
-        if self.claim:
-            words.set("information", "CLAIM")
         if self.busy:
             words.set("information", "BUSY")
-        if self.printing:
-            words.set("information", "PRINTING_RUNNING")
         if self.cleaning:
             words.set("information", "CLEANING_RUNNING")
-        if self.cards_since_cleaning >= 2 * self.cleaning_every:
-            words.set("information", "CLEANING_MANDATORY")
-        elif self.cards_since_cleaning >= self.cleaning_every:
-            words.set("information", "CLEANING")
         for word, name in self._latched:
             words.set(word, name)
-
-    def scene(self) -> Json:
-        """For the simulator's."""
-        return {
-            "moving": self.busy,
-            "printing": self.printing,
-            "cards_printed": self.cards_printed,
-            "feed_tries": self.feed_tries,
-        }
-
-    def save(self) -> Json:
-        """Counters; what moves does not survive."""
-        return {"cards_printed": self.cards_printed, "cards_since_cleaning": self.cards_since_cleaning}
-
-    def restore(self, saved: Json) -> None:
-        """As saved."""
-        self.cards_printed = int(saved["cards_printed"])
-        self.cards_since_cleaning = int(saved["cards_since_cleaning"])
 
 
 def _blank() -> bytes:
