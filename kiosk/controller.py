@@ -20,6 +20,7 @@ from kiosk.catalogue.policy import Policy
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.health.capabilities import Health
+from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.port import Host
 from kiosk.link import ScreenLink
@@ -63,7 +64,7 @@ class Controller:
     async def run(self) -> None:
         """Serve until told to stop (SIGTERM or SIGINT), the card in the reader back with its owner."""
         settings = self.settings
-        host = self._host or _host(settings)
+        host = self._host or _host(settings, self.clock)
         record = Record(settings.journal_file, self.clock, settings.kiosk.id, host)
         tools = self.tools = self._tools(host, record)
         link = ScreenLink(
@@ -186,7 +187,7 @@ def _worker(name: str, driver: D | None) -> DeviceWorker[D] | None:
     return None if driver is None else DeviceWorker(name, driver)
 
 
-def _host(settings: Settings) -> Host:
+def _host(settings: Settings, clock: Clock) -> Host:
     host = settings.host
     return HttpHost(
         host.url,
@@ -196,4 +197,5 @@ def _host(settings: Settings) -> Host:
         kiosk_id=settings.kiosk.id,
         limits=TimeLimits(host.connect_seconds, host.answer_seconds, host.altogether_seconds),
         retries=Retries(attempts=host.attempts),
+        circuit=CircuitBreaker(clock=clock.monotonic),
     )

@@ -89,7 +89,7 @@ async def enter_old(stage: Stage) -> Literal["accepted", "cancelled"]:
     """The present PIN, for the change."""
     session = stage.session
     session.pin.old = await _typed(stage)
-    session.pin.problem = None
+    session.pin.problem, session.pin.typed = None, 0
     return "cancelled" if session.pin.old is None else "accepted"
 
 

@@ -9,11 +9,17 @@ from typing import Any
 import pytest
 from kiosk_rig import Kiosk, process
 
+FITTED = ("card-reader", "id-reader", "pin-pad", "receipt-printer")
+"""What a query kiosk has."""
+
 
 @pytest.fixture(scope="session")
 def bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("bench")
-    with process("bench", "--state", str(folder / "state"), log=folder / "stderr") as ready:
+    layout = folder / "devices.toml"
+    layout.write_text("".join(f'[[device]]\nclass = "{each}"\n' for each in FITTED))
+    words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
+    with process(*words, log=folder / "stderr") as ready:
         yield ready
 
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -28,6 +29,7 @@ from kiosk.link import LIMIT
 from kiosk.slot import CardSlot
 from statemachines.views import (
     Alive,
+    AskPrint,
     Attract,
     Farewell,
     Identify,
@@ -37,10 +39,13 @@ from statemachines.views import (
     PinEntry,
     Show,
     TakeCard,
+    TakePaper,
     Touched,
+    Years,
 )
 
 P = TypeVar("P", bound=Page)
+CODE = r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}"
 PATIENCE = 20.0
 """Seconds of real time that real devices may take."""
 
@@ -124,6 +129,16 @@ class Screens:
         assert self._writer is not None
         message = Touched(self.last.frame.number, intent, value)
         self._writer.write(msgspec.json.encode(message) + b"\n")
+
+
+def codes_on(receipts: list[dict[str, Any]]) -> list[str]:
+    """The verification codes on paper, in the order of the papers."""
+    return [code for receipt in receipts for line in receipt["lines"] for code in re.findall(CODE, line)]
+
+
+def numbers_on(receipts: list[dict[str, Any]]) -> list[str]:
+    """The document numbers on paper, in the order of the papers."""
+    return [number for receipt in receipts for line in receipt["lines"] for number in re.findall(r"D\d{14}", line)]
 
 
 class Cable:
@@ -330,6 +345,13 @@ console = false
         await self.bench.wait_scene("pin-pad", lambda scene: scene["input"] != "off")
         await self.bench.type(person, digits, own_pin=own_pin, then="enter")
 
+    async def types_at(self, purpose: str, person: str, digits: str = "", *, own_pin: bool = False) -> None:
+        """Type when the page asks for this: ``verify``, ``old``, ``new``, ``again``."""
+        entry = await self.screens.page(PinEntry)
+        while entry.purpose != purpose or entry.typed:
+            entry = await self.screens.page(PinEntry, after=self.screens.last.frame.number)
+        await self.types(person, digits, own_pin=own_pin)
+
     async def reaches_menu(self, person: str) -> None:
         """By card, with the right PIN, up to the menu."""
         await self.comes_by_card(person)
@@ -353,6 +375,50 @@ console = false
         await self.screens.page(Attract)
         where = {each["card"]: each["place"] for each in await self.bench.cards()}
         assert where[f"{person}/{'id' if id_card else 'social'}"] == f"with:{person}"
+
+    async def asks_for_contributions(self, scheme: str = "pension", extent: str = "all") -> None:
+        """From the menu to the print of a record, as far as touches go."""
+        before = self.screens.last.frame.number
+        await self.chooses("contributions")
+        await self.screens.page(Menu, after=before)
+        await self.chooses(scheme)
+        await self.screens.page(Years)
+        self.screens.touch("print")
+        await self.screens.page(AskPrint)
+        await self.chooses(extent)
+
+    async def prints_contributions(self, person: str, **what: str) -> str:
+        """Print a record and take the paper; answers with its code."""
+        await self.asks_for_contributions(**what)
+        await self.screens.page(TakePaper)
+        await self.bench.tear_off(person)
+        return codes_on(await self.bench.receipts())[-1]
+
+    async def verifies(self, code: str) -> bool:
+        """Whether the public check page says that a paper is genuine."""
+        return (await self.host.get(f"/check/{code}")).status_code == 200
+
+    async def host_is_told(self, path: str, *, agreed: bool = True) -> None:
+        """Wait until the host has had a call, and agreed to it; ``agreed`` False: has had it, whatever came of it.
+
+        Time passes meanwhile, as what is told again is told after a pause.
+        """
+
+        async def heard() -> bool:
+            calls = (await self.host.get("/sandbox/calls")).json()
+            return any(each["path"] == path and (not agreed or 200 <= each["status"] < 300) for each in calls)
+
+        await self.comes_to_pass(heard)
+
+    async def comes_to_pass(self, so: Callable[[], bool | Awaitable[bool]], seconds: float = 1.0) -> None:
+        """Let time pass, ``seconds`` at a look, until it is so; devices and host work in their own time meanwhile."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                now = so()
+                if await now if isinstance(now, Awaitable) else now:
+                    return
+                await self.passes(seconds)
+                await asyncio.sleep(0.01)
 
     async def order(self, kind: str, path: str = "/v1/*", **more: Any) -> None:
         """Have something go wrong at the host until it is taken back."""

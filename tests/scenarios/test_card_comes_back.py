@@ -126,69 +126,6 @@ async def test_the_next_citizen_may_put_the_card_in_before_the_farewell_is_over(
     await kiosk.takes_card("zhao_min")
 
 
-# -- the host ----------------------------------------------------------------------------------------------------------
-
-HOST_TROUBLES: dict[str, dict[str, object]] = {
-    "slow": {"kind": "delay", "seconds": 60},
-    "request lost": {"kind": "lost_request"},
-    "reply lost": {"kind": "lost_reply"},
-    "reply broken off": {"kind": "broken_reply"},
-    "error": {"kind": "error"},
-    "too busy": {"kind": "error", "status": 503},
-    "error after": {"kind": "error_after"},
-    "nonsense": {"kind": "nonsense"},
-}
-
-
-@pytest.fixture
-async def hasty(standing: Kiosk) -> Kiosk:
-    """A kiosk in service that waits for its host no longer than a test can."""
-    standing.host_seconds = (0.4, 0.8)
-    await standing.start()
-    return standing
-
-
-@pytest.mark.parametrize(
-    ("where", "kind"),
-    [
-        *(("/v1/session/pension", kind) for kind in HOST_TROUBLES),
-        *((where, kind) for where in ("/v1/blacklist", "/v1/cards/*", "/v1/sessions/*") for kind in ("slow", "error")),
-    ],
-)
-async def test_a_host_in_trouble_at_any_call_keeps_no_card(hasty: Kiosk, where: str, kind: str) -> None:
-    kiosk, trouble = hasty, HOST_TROUBLES[kind]
-    await kiosk.begins()
-    await kiosk.order(path=where, **trouble)
-    await kiosk.bench.insert_card(WANG)
-    if "session" in where:
-        await kiosk.screens.page(PinEntry)
-        await kiosk.types(WANG, own_pin=True)
-    if where.endswith("pension"):
-        await kiosk.screens.page(Menu)
-        await kiosk.chooses("pension")
-    refusal = await kiosk.screens.page(Refusal)
-    assert refusal.what == Say("refusal.host_unavailable" if kind == "too busy" else "refusal.host_unknown")
-    assert refusal.works
-    assert refusal.again == where.endswith("pension")
-    kiosk.screens.touch("leave")
-    await kiosk.takes_card(WANG)
-
-
-async def test_a_cut_line_to_the_host_is_unavailable_not_unknown_and_heals(standing: Kiosk) -> None:
-    kiosk = standing
-    cable = await kiosk.lay_cable()
-    await kiosk.start()
-    await kiosk.reaches_menu(WANG)
-    await cable.cut()
-    await kiosk.chooses("pension")
-    assert (await kiosk.screens.page(Refusal)).what == Say("refusal.host_unavailable")
-    await cable.plug()
-    kiosk.screens.touch("again")
-    await kiosk.screens.page(Amount)
-    kiosk.screens.touch("leave")
-    await kiosk.takes_card(WANG)
-
-
 # -- the printer -------------------------------------------------------------------------------------------------------
 
 PRINTER_TROUBLES: dict[str, tuple[str, object]] = {
