@@ -136,8 +136,6 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._show = show
         self._answered = 0.0
         self._draw()
-        if isinstance(show.page, views.Attract):
-            self._stage.forget()
 
     def _show_lost(self, _passed: float) -> None:
         before = self._show.frame if self._show else views.Frame(number=0)
@@ -161,6 +159,8 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     def _on_glass(self, scene: Scene) -> None:
         if self._show is not None and scene is self._scene:
             self._link.send(views.Drawn(scene.number, scene.page, scene.targets()))
+            if isinstance(self._show.page, views.Attract):
+                self._stage.forget()  # takes a tenth of a second: the next citizen sees the page first
 
     # -- touches -------------------------------------------------------------------------------------------------------
 
