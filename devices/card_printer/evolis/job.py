@@ -51,13 +51,12 @@ def _binary(downloads: bytes) -> bytes:
 
 def _face(face: Face, start: str) -> bytes:
     colour = b"".join(_download(face, letter) for letter in face.panels if letter in "ymc")
-    resin = b"".join(_download(face, letter) for letter in face.panels if letter in "ko")
+    rasters = [colour] * bool(colour) + [_download(face, letter) for letter in face.panels if letter in "ko"]
     return (
         _commands("Psync;9;1")
         + b"<FACE>"
         + _commands("Psync;9;0", start, *_ADJUSTMENTS)
-        + (_binary(colour) if colour else b"")
-        + (_binary(resin) if resin else b"")
+        + b"".join(_binary(raster) for raster in rasters)
         + _commands("Psync;10;1")
         + b"</FACE>"
         + _commands("Psync;10;0")
