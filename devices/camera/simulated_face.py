@@ -14,7 +14,7 @@ import numpy
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from devices.camera.contract import Landmarks, Point
+from devices.camera.landmarks import Landmarks, Point
 from devices.camera.simulated_features import Colour, Pen, brow, ear, eye, glasses, mouth, nose
 
 _SKINS: tuple[Colour, ...] = ((236, 200, 172), (226, 186, 154), (214, 170, 138), (241, 209, 186))

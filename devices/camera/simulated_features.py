@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from devices.camera.contract import Point
+from devices.camera.landmarks import Point
 
 Colour = tuple[int, int, int]
 

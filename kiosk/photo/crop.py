@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from devices.camera.contract import Landmarks
+from devices.camera.landmarks import Landmarks
 from kiosk.photo.report import Box, Fault, PhotoFault
 from kiosk.photo.rule import NATIONAL, PhotoRule
 

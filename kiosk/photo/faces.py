@@ -15,7 +15,7 @@ import cv2
 import numpy
 from PIL import Image
 
-from devices.camera.contract import Landmarks, Point
+from devices.camera.landmarks import Landmarks, Point
 from kiosk.photo.arrays import Gray, Pixels
 
 WORKING_WIDTH = 480

@@ -14,7 +14,7 @@ import cv2
 import numpy
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
-from devices.camera.contract import Landmarks
+from devices.camera.landmarks import Landmarks
 from kiosk.photo import quality
 from kiosk.photo.faces import Found, find
 from kiosk.photo.jpeg import quality_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy
 
-from devices.camera.contract import Landmarks, Point
+from devices.camera.landmarks import Landmarks, Point
 from kiosk.photo.arrays import Gray, Pixels
 from kiosk.photo.faces import FACE_TO_EYES
 from kiosk.photo.report import Box

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from devices.camera.contract import Landmarks
+from devices.camera.landmarks import Landmarks
 from kiosk.photo.crop import CannotCut, crop_to_rule
 from kiosk.photo.faces import Found, find
 from kiosk.photo.jpeg import encode

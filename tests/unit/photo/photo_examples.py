@@ -10,7 +10,7 @@ from functools import cache
 import numpy
 from PIL import Image, ImageDraw
 
-from devices.camera.contract import Landmarks
+from devices.camera.landmarks import Landmarks
 from devices.camera.simulated_face import Scene, Sitter, draw
 from kiosk.photo.crop import crop_to_rule
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from photo_examples import good_photo
 from PIL import Image, ImageDraw
 
-from devices.camera.contract import Landmarks
+from devices.camera.landmarks import Landmarks
 from kiosk.photo.crop import CannotCut, card_photo, crop_to_rule, cut_for
 from kiosk.photo.report import Fault
 from kiosk.photo.rule import NATIONAL

@@ -9,7 +9,7 @@ import pytest
 from photo_examples import SMALL, file_of, good_photo, moved, on_wall, painted, seen
 from PIL import Image
 
-from devices.camera.contract import Landmarks
+from devices.camera.landmarks import Landmarks
 from devices.camera.simulated_face import Scene
 from kiosk.photo.drawn import drawn
 from kiosk.photo.faces import find
