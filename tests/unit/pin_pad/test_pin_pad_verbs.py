@@ -18,9 +18,14 @@ TEST_KEY = "0123456789ABCDEFFEDCBA9876543210"
 Run = Callable[..., Any]
 
 
+@pytest.fixture(params=registry.CLASSES["pin-pad"])
+def model(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def line() -> Iterator[Line]:
-    simulator = registry.simulator("pin-pad", "zt598")
+def line(model: str) -> Iterator[Line]:
+    simulator = registry.simulator("pin-pad", model)
     assert isinstance(simulator, Zt598Simulator)
     with Line(simulator, "pty:") as line:
         yield line
@@ -32,9 +37,9 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def run(line: Line, told: list[str]) -> Iterator[Run]:
+def run(line: Line, model: str, told: list[str]) -> Iterator[Run]:
     """Run a verb on an opened driver while a person types; returns what it printed."""
-    pad = registry.driver("pin-pad", "zt598", line.url)
+    pad = registry.driver("pin-pad", model, line.url)
     pad.open()
     verbs = registry.verbs("pin-pad")
 
@@ -56,11 +61,12 @@ def run(line: Line, told: list[str]) -> Iterator[Run]:
     pad.close()
 
 
-def test_status_and_info(run: Run) -> None:
+def test_status_and_info(run: Run, model: str) -> None:
     assert run("status") == {"device": "online", "fault": None, "battery": "operational", "keys": None}
     info = run("info")
-    assert (info["model"], info["software"]) == ("ZT598", "2.3")
-    assert info["formats"] == ["ascii", "ibm-3624", "iso-0", "iso-1", "iso-2", "iso-3", "sm4"]
+    assert (info["model"], info["software"]) == (model.upper(), "2.3")
+    sm4 = {"zt598": ["sm4"], "zt588": []}[model]
+    assert info["formats"] == ["ascii", "ibm-3624", "iso-0", "iso-1", "iso-2", "iso-3", *sm4]
 
 
 def test_enter_tells_how_many_and_no_more(run: Run, told: list[str]) -> None:
