@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from devices.fault_catalogue import Capability
-from kiosk.pages import machine, query
+from kiosk.pages import amounts, contributions, details, machine, query
 from kiosk.pages import session as citizen
 from kiosk.session import Session
 from kiosk.tools import Tools
@@ -63,14 +63,14 @@ PAGES: Mapping[str, PageBuilder] = {
     _SESSION + "ending": citizen.ending,
     _SESSION + "farewell": citizen.farewell,
     _QUERY + "fetching": query.fetching,
-    _QUERY + "choosing": query.choosing,
-    _QUERY + "amount": query.amount,
-    _QUERY + "details": query.details,
-    _QUERY + "years": query.years,
-    _QUERY + "months": query.months,
+    _QUERY + "choosing": contributions.choosing,
+    _QUERY + "amount": amounts.amount,
+    _QUERY + "details": details.details,
+    _QUERY + "years": contributions.years,
+    _QUERY + "months": contributions.months,
     _QUERY + "reporting": query.reporting,
     _QUERY + "reported": query.reported,
-    _QUERY + "extent": query.extent,
+    _QUERY + "extent": contributions.extent,
     _QUERY + "printing": query.printing,
     _QUERY + "take_paper": query.take_paper,
     _QUERY + "print_failed": citizen.refused,
