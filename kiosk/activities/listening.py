@@ -13,6 +13,9 @@ from kiosk.tools import Tools
 
 R = TypeVar("R")
 
+LIFTED = 3.0
+"""Seconds in which a card that could not be read is lifted; a quick hand that lays it down again goes unseen."""
+
 log = structlog.get_logger("listening")
 
 
@@ -42,12 +45,12 @@ async def until_id_card(
 ) -> Literal["id_card_found"]:
     """An ID card lies on the plate. For ever where no reader is fitted, or the one that is has failed.
 
-    ``anew``: one that lies there already is lifted first. ``on_loss`` is called when the reader fails.
+    ``anew``: one that lies there already is to be lifted first. ``on_loss`` is called when the reader fails.
     """
     if tools.id_reader is not None:
         try:
             if anew:
-                await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_removal(cancellation, None))
+                await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_removal(cancellation, LIFTED))
             await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_card(cancellation, None))
         except DeviceError as error:
             log.warning("id_reader_failed", fault=error.code)

@@ -26,7 +26,8 @@ def bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
 @pytest.fixture(scope="session")
 def host_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("host")
-    words = ("host", "--state", str(folder / "state"), "--kiosk-id", "TEST01", "--size", "50")
+    size = "300"  # the 251st is the first with a duplicate number
+    words = ("host", "--state", str(folder / "state"), "--kiosk-id", "TEST01", "--size", size)
     with process(*words, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", log=folder / "stderr") as ready:
         yield ready
 

@@ -210,6 +210,8 @@ class Kiosk:
         self.controller: Controller | None = None
         self.host_seconds = (2.0, 4.0)
         """How long the host may take for one answer, and for a call with its repeats. Set before the start."""
+        self.elsewhere: dict[str, str] = {}
+        """Device class -> address, for devices that do not stand on the bench. Set before the start."""
         self.cable: Cable | None = None
         """Between kiosk and host, once :meth:`lay_cable` has been called."""
         self._running: asyncio.Task[None] | None = None
@@ -228,7 +230,8 @@ class Kiosk:
 
     def configuration(self) -> Path:
         devices = "".join(
-            f'\n[devices.{each["class"].replace("-", "_")}]\nmodel = "{each["model"]}"\nat = "{each["at"]}"\n'
+            f'\n[devices.{each["class"].replace("-", "_")}]\nmodel = "{each["model"]}"\n'
+            f'at = "{self.elsewhere.get(each["class"], each["at"])}"\n'
             for each in self._bench_ready["devices"].values()
         )
         tls = self._host_ready["tls"]

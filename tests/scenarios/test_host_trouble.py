@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from kiosk_rig import Kiosk
 
@@ -23,7 +25,7 @@ pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
 
 WANG = "wang_xiulan"
 
-HOST_TROUBLES: dict[str, dict[str, object]] = {
+HOST_TROUBLES: dict[str, dict[str, Any]] = {
     "slow": {"kind": "delay", "seconds": 60},
     "request lost": {"kind": "lost_request"},
     "reply lost": {"kind": "lost_reply"},
