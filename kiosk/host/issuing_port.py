@@ -28,6 +28,7 @@ from kiosk.host.issuing_values import (
     MacRequest,
     Mode,
     MutualRequest,
+    OldCardFate,
     Quote,
     Reservation,
     Whereabouts,
@@ -72,6 +73,10 @@ class IssuingHost(Protocol):
         """The picture on file, a JPEG, for printing. Refuses: photo_needed."""
         ...
 
+    async def settle_old_card(self, application: str, fate: OldCardFate, key: str) -> Application:
+        """The old card is reported lost, which stops it at once, or has been handed in."""
+        ...
+
     async def defer(self, application: str, key: str) -> Application:
         """From instant to deferred under the same number, when no card can be made here; gives the pick-up slip.
 
@@ -82,8 +87,11 @@ class IssuingHost(Protocol):
     # -- the card ------------------------------------------------------------------------------------------------------
 
     async def reserve(self, application: str, bank: str, identifier: str, key: str) -> Reservation:
-        """Set the pre-made card apart whose chip was read. Refuses: photo_needed, bank_not_eligible, card_not_in_stock,
-        card_not_free, another_card_reserved, application_closed, in_progress_elsewhere."""
+        """Set the pre-made card apart whose chip was read.
+
+        Refuses: photo_needed, old_card_not_settled, bank_not_eligible, card_not_in_stock, card_not_free,
+        another_card_reserved, application_closed, already_committed, in_progress_elsewhere.
+        """
         ...
 
     async def mutual_authentication(self, request: MutualRequest) -> HsmAnswer:

@@ -33,6 +33,8 @@ class IssuingRefusal(StrEnum):
     PHOTO_NEEDED = "photo_needed"
     PHOTO_UNACCEPTABLE = "photo_unacceptable"
     PHOTO_RECEIPT_UNKNOWN = "photo_receipt_unknown"
+    OLD_CARD_NOT_SETTLED = "old_card_not_settled"
+    """Neither reported lost nor handed in."""
     BANK_NOT_ELIGIBLE = "bank_not_eligible"
     CARD_NOT_IN_STOCK = "card_not_in_stock"
     """No such pre-made card, or of another bank."""
@@ -62,7 +64,7 @@ class Obstacle(StrEnum):
     OPEN_APPLICATION = "open_application"
     IN_PROGRESS_ELSEWHERE = "in_progress_elsewhere"
     HAS_CARD = "has_card"
-    """A first card asked for, or a lost one that is not reported lost, by someone whose card is in order (A5)."""
+    """A first card is asked for by someone who has one (A5)."""
     REASON_DOES_NOT_APPLY = "reason_does_not_apply"
 
 
@@ -110,6 +112,13 @@ class BadCard(StrEnum):
 
     SUSPECT = "suspect"
     SPOILED = "spoiled"
+
+
+class OldCardFate(StrEnum):
+    """What became of the card that is replaced (rules: issuing, decision 9)."""
+
+    REPORTED_LOST = "reported_lost"
+    HANDED_IN = "handed_in"
 
 
 class Whereabouts(StrEnum):

@@ -7,62 +7,34 @@ Refusals are 4xx with a ``code``; a 4xx without one means that the request itsel
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select
 
 from kiosk.host.port import RefusalCode, Scheme
-from kiosk.host.sandbox import blacklist, identify, records, shapes, writes
+from kiosk.host.sandbox import blacklist, holdings, identify, records, shapes, writes
 from kiosk.host.sandbox.careers import NO_EMPLOYER, YearRow
 from kiosk.host.sandbox.check import router as check_router
 from kiosk.host.sandbox.faults import FaultLayer
 from kiosk.host.sandbox.hsm import Authentication, HsmError
+from kiosk.host.sandbox.issuing_api import router as issuing_router
 from kiosk.host.sandbox.people import PersonRow
 from kiosk.host.sandbox.reference_page import add_reference
 from kiosk.host.sandbox.refusals import Refused
+from kiosk.host.sandbox.requests import AnySession, Bearer, Box, Key, Kiosk, ProvenSession
 from kiosk.host.sandbox.sessions import Session
 from kiosk.host.sandbox.state import Sandbox
-from kiosk.host.sandbox.store import benefits, cards, years
+from kiosk.host.sandbox.store import benefits, years
 
 log = structlog.get_logger(__name__)
 router = APIRouter(
     prefix="/v1",
     responses={code: {"model": shapes.Refusal, "description": "refused"} for code in (401, 403, 404, 409, 429)},
 )
-
-
-def _sandbox(request: Request) -> Sandbox:
-    sandbox: Sandbox = request.app.state.sandbox
-    return sandbox
-
-
-Box = Annotated[Sandbox, Depends(_sandbox)]
-Kiosk = Annotated[str, Header(alias="X-Kiosk", min_length=1, max_length=64, examples=["KIOSK-TEST-01"])]
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128, examples=["KIOSK-TEST-01-B0000001"])]
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
-
-
-def _session(box: Box, bearer: Bearer) -> Session:
-    if bearer is None:
-        raise Refused(RefusalCode.SESSION_OVER)
-    return box.sessions.use(bearer.credentials)
-
-
-AnySession = Annotated[Session, Depends(_session)]
-
-
-def _proven(session: AnySession) -> Session:
-    if not session.proven:
-        raise Refused(RefusalCode.NOT_ALLOWED, "PIN not verified")
-    return session
-
-
-ProvenSession = Annotated[Session, Depends(_proven)]
 
 
 # -- the host itself ---------------------------------------------------------------------------------------------------
@@ -182,7 +154,7 @@ def _history(box: Sandbox, session: Session, scheme: Scheme) -> tuple[PersonRow,
 def card_status(box: Box, session: AnySession) -> shapes.CardStatus:
     """Both sides of the person's card; ``none`` where there is no card."""
     with box.engine.connect() as connection:
-        row = connection.execute(select(cards).where(cards.c.person_id == session.person_id)).first()
+        row = holdings.of_person(connection, session.person_id)
     if row is None:
         return shapes.CardStatus.model_validate(
             {
@@ -191,7 +163,7 @@ def card_status(box: Box, session: AnySession) -> shapes.CardStatus:
                 "essc_issued": False,
             }
         )  # fmt: skip
-    known = {name: value for name, value in row._mapping.items() if name in shapes.CardStatus.model_fields}
+    known = {name: value for name, value in row._asdict().items() if name in shapes.CardStatus.model_fields}
     bank_as_of = box.clock.now().replace(minute=0, second=0, microsecond=0)
     return shapes.CardStatus.model_validate({**known, "bank_as_of": bank_as_of, "essc_issued": bool(row.essc_issued)})
 
@@ -235,13 +207,13 @@ def personal_data(box: Box, session: ProvenSession) -> shapes.PersonalData:
     """As the host holds it, in full."""
     with box.engine.connect() as connection:
         person = identify.person_by_id(connection, session.person_id)
-        last_four = connection.execute(select(cards.c.bank_last_four).where(cards.c.person_id == person.id)).scalar()
+        card = holdings.of_person(connection, person.id)
     return shapes.PersonalData(
         name=person.name, number=person.number, sex=person.sex, nation=person.nation,
         birth_date=person.birth_date,  # type: ignore[arg-type]
         phone=person.phone, address=person.address,
         employer="" if person.employer == NO_EMPLOYER else box.places.employers.names[person.employer - 1],
-        bank_last_four=last_four or "", photo_on_file=bool(person.photo_on_file),
+        bank_last_four="" if card is None else card.bank_last_four, photo_on_file=bool(person.photo_on_file),
     )  # fmt: skip
 
 
@@ -317,6 +289,7 @@ def business_app(sandbox: Sandbox) -> FastAPI:
     )
     app.state.sandbox = sandbox
     app.include_router(router)
+    app.include_router(issuing_router)
     app.include_router(check_router)
     add_reference(app, path="/docs", of=app, source="/openapi.json")
     app.add_exception_handler(Refused, _refused)

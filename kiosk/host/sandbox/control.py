@@ -18,6 +18,7 @@ from kiosk.host.port import CardSide
 from kiosk.host.sandbox import blacklist
 from kiosk.host.sandbox.check import router as check_router
 from kiosk.host.sandbox.faults import Call, FaultRule
+from kiosk.host.sandbox.issuing_control import router as issuing_router
 from kiosk.host.sandbox.people import Kind
 from kiosk.host.sandbox.reference_page import add_reference
 from kiosk.host.sandbox.shapes import Identifier
@@ -184,6 +185,7 @@ def control_app(sandbox: Sandbox, business: FastAPI) -> FastAPI:
     )
     app.state.sandbox = sandbox
     app.include_router(router)
+    app.include_router(issuing_router)
     app.include_router(check_router)
     add_reference(app, path="/docs", of=business, source="/openapi.json")
     add_reference(app, path="/sandbox/docs", of=app, source="/sandbox/openapi.json")

@@ -58,23 +58,52 @@ class Hsm:
     def authenticate(self, request: Authentication) -> tuple[bytes, bytes]:
         """(what a genuine card answers to INTERNAL AUTHENTICATE, what it accepts in EXTERNAL AUTHENTICATE), 8 bytes
         each. Raises HsmError."""
-        internal = self._card_key(request, INTERNAL_KEY)
-        external = self._card_key(request, request.key_id)
+        internal = self._card_key(request.algorithm, request.identifier, INTERNAL_KEY)
+        external = self._card_key(request.algorithm, request.identifier, request.key_id)
         return (
             _answer(request.algorithm, internal, request.internal_factor, request.internal_random),
             _answer(request.algorithm, external, request.external_factor, request.external_random),
         )
 
-    def _card_key(self, request: Authentication, key_id: int) -> bytes:
-        master = self._masters.get((request.algorithm, key_id))
+    def external(self, algorithm: str, identifier: bytes, key_id: int, factor: bytes, random: bytes) -> bytes:
+        """What a card accepts in EXTERNAL AUTHENTICATE, 8 bytes. Raises HsmError."""
+        if len(identifier) != 16 or len(factor) != 8 or len(random) != 8:
+            raise HsmError("identifier: 16 bytes; factor and random: 8 bytes")
+        return _answer(algorithm, self._card_key(algorithm, identifier, key_id), factor, random)
+
+    def command_mac(
+        self, algorithm: str, identifier: bytes, key_id: int, factor: bytes, header: bytes, data: bytes
+    ) -> bytes:
+        """Four bytes over header (CLA INS P1 P2 Lc) and data, under the session key of the card's last random.
+
+        Raises HsmError.
+        """
+        if len(identifier) != 16 or len(factor) != 8 or len(header) != 5:
+            raise HsmError("identifier: 16 bytes; factor: 8 bytes; header: 5 bytes")
+        key = self._card_key(algorithm, identifier, key_id)
+        sm4 = algorithm == SM4_ALGORITHM
+        session = _sm4(key, factor + bytes(8)) if sm4 else _triple_des(key, factor)
+        size = 16 if sm4 else 8
+        message = header + data + b"\x80"
+        message += bytes(-len(message) % size)
+        block = bytes(size)
+        for at in range(0, len(message), size):
+            mixed = bytes(left ^ right for left, right in zip(block, message[at : at + size], strict=True))
+            block = _sm4(session, mixed) if sm4 else _triple_des(session, mixed)
+        if not sm4:
+            return block[:4]
+        return bytes(a ^ b ^ c ^ d for a, b, c, d in zip(block[:4], block[4:8], block[8:12], block[12:], strict=True))
+
+    def _card_key(self, algorithm: str, identifier: bytes, key_id: int) -> bytes:
+        master = self._masters.get((algorithm, key_id))
         if master is None:
-            raise HsmError(f"no key {key_id:02X} for algorithm {request.algorithm}")
-        city = request.identifier[:3].hex()
+            raise HsmError(f"no key {key_id:02X} for algorithm {algorithm}")
+        city = identifier[:3].hex()
         province_factor = f"{city[:2]}0000sh".encode("ascii")
         city_factor = (f"{city[:4]}00sx" if city.startswith("33") else f"{city}sx").encode("ascii")
         key = master
-        for factor in (province_factor, city_factor, request.identifier[8:]):
-            key = diversify(request.algorithm, key, factor)
+        for factor in (province_factor, city_factor, identifier[8:]):
+            key = diversify(algorithm, key, factor)
         return key
 
 

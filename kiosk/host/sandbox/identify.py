@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, select
 
 from devices.id_reader.numbers import age
 from kiosk.host.port import CardSide, RefusalCode
-from kiosk.host.sandbox import blacklist, shapes
+from kiosk.host.sandbox import blacklist, holdings, shapes
 from kiosk.host.sandbox.people import PersonRow
 from kiosk.host.sandbox.refusals import Refused
-from kiosk.host.sandbox.store import cards, people
+from kiosk.host.sandbox.store import people
 
 GUARDIAN_BELOW = 16
 """Years; below it only a guardian acts."""
@@ -22,6 +22,11 @@ _STOPPED = (CardSide.TEMPORARY_LOSS, CardSide.LOST, CardSide.CANCELLED, CardSide
 
 def by_id_card(connection: Connection, proof: shapes.IdCardProof, today: date) -> PersonRow:
     """The person of an ID card. Raises Refused: causes 1 to 3, expired document, minor."""
+    return _of_age(of_any_age(connection, proof, today), today)
+
+
+def of_any_age(connection: Connection, proof: shapes.IdCardProof, today: date) -> PersonRow:
+    """The person of an ID card, a child perhaps. Raises Refused: causes 1 to 3, expired document."""
     person = _one_person(connection, proof.number)
     _same(
         ("name", proof.name, person.name, names_agree(person.name, proof.name)),
@@ -34,7 +39,7 @@ def by_id_card(connection: Connection, proof: shapes.IdCardProof, today: date) -
     )
     if proof.valid_until is not None and proof.valid_until < today:
         raise Refused(RefusalCode.NOT_ALLOWED, "document expired")
-    return _of_age(person, today)
+    return person
 
 
 def by_card(connection: Connection, proof: shapes.CardProof, today: date) -> PersonRow:
@@ -42,7 +47,7 @@ def by_card(connection: Connection, proof: shapes.CardProof, today: date) -> Per
     identifier = proof.identifier.upper()
     if blacklist.contains(connection, identifier):
         raise Refused(RefusalCode.CARD_BLACKLISTED)
-    card = connection.execute(select(cards).where(cards.c.identifier == identifier)).first()
+    card = holdings.by_identifier(connection, identifier)
     if card is None:
         raise Refused(RefusalCode.CARD_UNKNOWN)
     if card.social_side in _STOPPED:

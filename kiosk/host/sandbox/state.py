@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from kiosk.host.sandbox import blacklist, reference
+from kiosk.host.sandbox import blacklist, issuing_store, reference
 from kiosk.host.sandbox.faults import FaultBoard
 from kiosk.host.sandbox.hsm import Hsm
+from kiosk.host.sandbox.issuing_desk import IssuingDesk
 from kiosk.host.sandbox.sessions import RateLimit, Sessions
 from kiosk.host.sandbox.store import WRITTEN
 
@@ -45,6 +46,7 @@ class Sandbox:
     clock: SandboxClock = field(default_factory=SandboxClock)
     faults: FaultBoard = field(default_factory=FaultBoard)
     hsm: Hsm = field(default_factory=Hsm)
+    issuing: IssuingDesk = field(default_factory=IssuingDesk)
     write_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -53,9 +55,11 @@ class Sandbox:
         self.per_kiosk = RateLimit(self.clock.now, most=2000)
         self.rates = reference.rates()
         self.places = reference.places()
+        issuing_store.open_tables(self.engine, self.issuing.stock)
 
     def reset(self) -> None:
-        """As after the first start: no faults, sessions, documents or keys, limits as they were, the machine's time."""
+        """As after the first start: no faults, sessions, documents, applications or keys, all pre-made cards free,
+        limits as they were, the machine's time."""
         self.faults.clear()
         self.clock.reset()
         self.sessions.clear()
@@ -66,3 +70,5 @@ class Sandbox:
             for table in WRITTEN:
                 connection.execute(table.delete())
             blacklist.remove_added(connection)
+            issuing_store.empty(connection, self.issuing.stock)
+        self.issuing.reset()

@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 metadata = MetaData()
 
 
-def _columns(row: type, *keys: str) -> Iterable[Column[Any]]:
+def columns_of(row: type, *keys: str) -> Iterable[Column[Any]]:
     """Columns after the fields of a NamedTuple: int is INTEGER, str is VARCHAR, nothing is NULL."""
     for name, kind in get_type_hints(row).items():
         whole = kind is int
@@ -50,10 +50,10 @@ def _columns(row: type, *keys: str) -> Iterable[Column[Any]]:
         yield Column(name, Integer if whole else String, *reference_to, primary_key=name in keys, nullable=False)
 
 
-people = Table("people", metadata, *_columns(PersonRow, "id"))
-cards = Table("cards", metadata, *_columns(CardRow, "identifier"), sqlite_with_rowid=False)
-years = Table("person_years", metadata, *_columns(YearRow, "person_id", "year"), sqlite_with_rowid=False)
-benefits = Table("benefits", metadata, *_columns(BenefitRow))
+people = Table("people", metadata, *columns_of(PersonRow, "id"))
+cards = Table("cards", metadata, *columns_of(CardRow, "identifier"), sqlite_with_rowid=False)
+years = Table("person_years", metadata, *columns_of(YearRow, "person_id", "year"), sqlite_with_rowid=False)
+benefits = Table("benefits", metadata, *columns_of(BenefitRow))
 blacklist_ranges = Table(
     "blacklist_ranges", metadata, Column("first", String, primary_key=True), Column("last", String, nullable=False)
 )
@@ -143,7 +143,7 @@ def _fill(engine: Engine, people_file: Path, fingerprint: str, *, seed: int, siz
                 places = ", ".join("?" * len(rows[0]))
                 connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", rows)  # noqa: S608
         version = connection.execute(select(facts.c.value).where(facts.c.name == "blacklist_version")).scalar()
-        connection.execute(facts.delete())
+        connection.execute(facts.delete().where(facts.c.name.in_(("population", "blacklist_version"))))
         connection.execute(
             facts.insert(),
             [

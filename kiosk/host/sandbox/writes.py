@@ -14,9 +14,10 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, func, select
 
 from kiosk.host.port import RefusalCode
+from kiosk.host.sandbox import holdings
 from kiosk.host.sandbox.refusals import Refused
 from kiosk.host.sandbox.shapes import PrintedDocument
-from kiosk.host.sandbox.store import answers, cards, corrections, documents, pin_changes
+from kiosk.host.sandbox.store import answers, corrections, documents, pin_changes
 
 _CODE_CHARACTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without those that are taken for one another."""
@@ -42,7 +43,7 @@ def register_document(
     connection: Connection, person_id: int, kind: str, kiosk: str, now: datetime, check_base: str
 ) -> PrintedDocument:
     """Reserve a number and a code; the code verifies nothing yet."""
-    number = _next_number(connection, "D", documents.c.number, now)
+    number = next_number(connection, "D", documents.c.number, now)
     letters = "".join(secrets.choice(_CODE_CHARACTERS) for _ in range(16))
     code = "-".join(letters[at : at + 4] for at in range(0, 16, 4))
     connection.execute(
@@ -78,7 +79,7 @@ def activated_document(connection: Connection, code: str) -> tuple[str, str, str
 
 def open_correction(connection: Connection, person_id: int, fields: tuple[str, ...], now: datetime) -> str:
     """F20: the number of a new case."""
-    number = _next_number(connection, "C", corrections.c.number, now)
+    number = next_number(connection, "C", corrections.c.number, now)
     connection.execute(
         corrections.insert().values(
             number=number, person_id=person_id, fields=",".join(sorted(fields)), opened=now.isoformat()
@@ -89,12 +90,14 @@ def open_correction(connection: Connection, person_id: int, fields: tuple[str, .
 
 def note_pin_change(connection: Connection, identifier: str, now: datetime) -> None:
     """F43. Raises Refused (card unknown)."""
-    if connection.execute(select(cards.c.identifier).where(cards.c.identifier == identifier)).first() is None:
+    if holdings.by_identifier(connection, identifier) is None:
         raise Refused(RefusalCode.CARD_UNKNOWN)
+    holdings.enable(connection, identifier, now)
     connection.execute(pin_changes.insert().values(identifier=identifier, at=now.isoformat()))
 
 
-def _next_number(connection: Connection, letter: str, column: Column[str], now: datetime) -> str:
+def next_number(connection: Connection, letter: str, column: Column[str], now: datetime) -> str:
+    """The next of a day: the letter, the day in UTC, six digits."""
     prefix = f"{letter}{now:%Y%m%d}"
     last = connection.execute(select(func.max(column)).where(column.like(f"{prefix}%"))).scalar()
     return f"{prefix}{int(last[9:]) + 1 if last else 1:06d}"

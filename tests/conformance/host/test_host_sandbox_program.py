@@ -35,6 +35,12 @@ CALLS = {
     ("get", "/v1/session/pension"), ("get", "/v1/session/medical-account"), ("get", "/v1/session/benefits"),
     ("get", "/v1/session/personal-data"), ("post", "/v1/session/corrections"), ("post", "/v1/session/documents"),
     ("post", "/v1/documents/activation"), ("post", "/v1/documents/void"), ("get", "/check/{code}"),
+    *(("post", f"/v1/issuing/{path}") for path in (
+        "eligibility", "quotes", "banks", "applications", "photos", "photo-receipts", "base-photo", "old-cards",
+        "deferrals", "withdrawals", "state-by-key", "state", "fee-lines", "reservations", "reservation",
+        "personalisation/mutual", "personalisation/external", "personalisation/mac", "commits", "releases",
+        "bad-cards", "advices",
+    )),
 }  # fmt: skip
 
 SERVE = """
