@@ -24,7 +24,7 @@ SEARCH: tuple[Path, ...] = (
 
 
 @lru_cache(maxsize=16)
-def _face(path: Path) -> tuple[int, frozenset[int]]:
+def _face(path: Path, face: str) -> tuple[int, frozenset[int]]:
     """Number of the face within the file, and the code points it can draw."""
     with path.open("rb") as start:
         collection = start.read(4) == b"ttcf"
@@ -33,7 +33,7 @@ def _face(path: Path) -> tuple[int, frozenset[int]]:
             return 0, frozenset(font.getBestCmap())
     with TTCollection(path, lazy=True) as faces:
         names = [str(font["name"].getDebugName(4)) for font in faces.fonts]
-        number = names.index(MONOSPACED) if MONOSPACED in names else 0
+        number = next((place for place, name in enumerate(names) if name.startswith(face)), 0)
         return number, frozenset(faces.fonts[number].getBestCmap())
 
 
@@ -44,10 +44,12 @@ def _loaded(path: Path, number: int, size: int) -> ImageFont.FreeTypeFont:
 
 class Fonts:
     """Draws from the first of ``paths`` (default :data:`SEARCH`) that has a character. Files that are not there are
-    passed over; with none at all, :meth:`font` raises ``receipt_printer.font_missing``."""
+    passed over; with none at all, :meth:`font` raises ``receipt_printer.font_missing``. ``face``: how the name of the
+    face begins that is taken from a collection of several."""
 
-    def __init__(self, paths: Sequence[str | Path] = ()) -> None:
+    def __init__(self, paths: Sequence[str | Path] = (), face: str = MONOSPACED) -> None:
         self._paths = tuple(Path(path) for path in paths) or SEARCH
+        self._face = face
 
     def font(self, char: str, size: int) -> ImageFont.FreeTypeFont | None:
         """A font of ``size`` dots that can draw the character, or None when none of ours can."""
@@ -55,7 +57,7 @@ class Fonts:
         for path in self._paths:
             if path.is_file():
                 found = True
-                number, drawn = _face(path)
+                number, drawn = _face(path, self._face)
                 if ord(char) in drawn:
                     return _loaded(path, number, size)
         if not found:
