@@ -12,6 +12,7 @@ import msgspec
 from statemachines.views import Alive, FromScreens, Show
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_PIECE = 65536
 
 
 class Link:
@@ -91,14 +92,19 @@ class Link:
         return connection
 
     def _read(self, connection: socket.socket) -> None:
+        waiting = bytearray()
         try:
-            with connection.makefile("rb") as lines:
-                for line in lines:
+            while data := connection.recv(_PIECE):
+                waiting += data
+                while (end := waiting.find(b"\n")) >= 0:
+                    line = waiting[:end]
+                    # A new buffer, not the old one moved up: what stood in it is a citizen's, and must not stay.
+                    waiting = waiting[end + 1 :]
                     self._take(line)
-        except (OSError, ValueError):
+        except OSError:
             return  # cut off, here or there
 
-    def _take(self, line: bytes) -> None:
+    def _take(self, line: bytes | bytearray) -> None:
         try:
             show = self._decoder.decode(line)
         except msgspec.MsgspecError as error:

@@ -21,6 +21,9 @@ def controller(
     SIGTERM or Ctrl-C ends it, a citizen's card back first. SIGUSR1 calls for maintenance, and ends it again. One line
     on standard output says that it is listening.
     """
+    from kiosk import forgetful
+
+    forgetful.ensure()
     import asyncio
 
     from kiosk import config as configuration

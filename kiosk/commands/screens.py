@@ -19,6 +19,7 @@ def screens(
 ) -> None:
     """Run the touchscreen. It connects to the controller, and comes back by itself when either is restarted."""
     from kiosk import config as configuration
+    from kiosk import forgetful
     from kiosk.located_toml import MistakesError
 
     try:
@@ -34,4 +35,5 @@ def screens(
     if not screen.full_screen:
         words.append("--cursor")
     # In place of this process: the screens need nothing of the configuration's machinery in their memory.
-    os.execv(sys.executable, [sys.executable, "-m", "screens", *words])  # noqa: S606 -- our own program
+    environment = {**os.environ, **forgetful.ENVIRONMENT}
+    os.execve(sys.executable, [sys.executable, "-m", "screens", *words], environment)  # noqa: S606 -- our own program

@@ -27,6 +27,8 @@ class Child:
         self._log = log
         self._environment = dict(environment or {})
         self.process: asyncio.subprocess.Process | None = None
+        self.asked_to_end = False
+        """Whether :meth:`end` was called: it did not end by itself."""
 
     async def start(self) -> Child:
         """Start it; use :meth:`ready_line` to wait for it."""
@@ -81,6 +83,7 @@ class Child:
         process = self.process
         if process is None:
             return None
+        self.asked_to_end = True
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(number)
@@ -92,6 +95,12 @@ class Child:
                     process.kill()
                 await process.wait()
         return process.returncode
+
+    async def ended(self) -> int:
+        """Wait until it has ended; its exit code. Raises ChildError before the start."""
+        if self.process is None:
+            raise ChildError(f"{self.name} has not been started")
+        return await self.process.wait()
 
     def kill(self) -> None:
         """Kill it, as a power cut would."""

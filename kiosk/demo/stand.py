@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from devices.bench.client import AsyncBenchClient
-from kiosk.demo.child import Child
+from kiosk.demo.child import Child, ChildError
 from kiosk.demo.glass import Glass
 
 KIOSK_ID = "DEMO01"
@@ -22,6 +22,9 @@ CHINA = {"TZ": "CST-8"}
 
 READY_WITHIN = 60.0
 """Seconds for a process to come up: the first start makes the sandbox's people and certificates."""
+
+RESTART_PAUSE = 2.0
+"""Seconds between starts of a process that does not come up."""
 
 Tell = Callable[[str], None]
 
@@ -71,6 +74,7 @@ class Stand:
     host_control: str = field(init=False, default="")
     children: dict[str, Child] = field(init=False, default_factory=dict)
     _environment: dict[str, str] = field(init=False, default_factory=dict)
+    _keepers: list[asyncio.Task[None]] = field(init=False, default_factory=list)
 
     async def __aenter__(self) -> Stand:
         try:
@@ -109,6 +113,22 @@ class Stand:
         self.tell("starting controller and screens")
         self.glass = Glass(self.folder / "link.sock", display)
         await asyncio.gather(self.start_controller(), self.start_screens())
+        for name, start in (("controller", self.start_controller), ("screens", self.start_screens)):
+            self._keepers.append(asyncio.create_task(self._keep_up(name, start), name=f"keep {name}"))
+
+    async def _keep_up(self, name: str, start: Callable[[], Awaitable[None]]) -> None:
+        """Start a process again when it ends by itself, or is killed, as the service manager does."""
+        while True:
+            child = self.children[name]
+            code = await child.ended()
+            if child.asked_to_end:
+                return
+            self.tell(f"{name} ended with code {code}; starting it again")
+            try:
+                await start()
+            except ChildError as error:
+                self.tell(str(error))
+                await asyncio.sleep(RESTART_PAUSE)
 
     async def start_controller(self) -> None:
         """Start the controller and wait until it listens."""
@@ -124,6 +144,9 @@ class Stand:
 
     async def stop(self) -> None:
         """End everything, the controller first: it sees a card back to its owner."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
         if hasattr(self, "glass"):
             await self.glass.close()
         if hasattr(self, "bench"):

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from kiosk_rig import Kiosk, process
+
+from kiosk.demo.stand import Stand
 
 FITTED = ("card-reader", "id-reader", "pin-pad", "receipt-printer")
 """What a query kiosk has."""
@@ -49,3 +52,12 @@ async def kiosk(standing: Kiosk) -> Kiosk:
     """A kiosk in service."""
     await standing.start()
     return standing
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stand]:
+    """A whole kiosk as processes, its screens on a virtual display; what ends is started again."""
+    timing = {"person": 30.0, "take_card": 20.0, "farewell": 1.0}
+    folder = tmp_path_factory.mktemp("stand")
+    async with Stand(folder, timing=timing, size=(720, 1280), people_in_host=300) as stand:
+        yield stand

@@ -37,7 +37,7 @@ Steps = tuple[tuple[str, str, type[Page]], ...]
 PATHS: dict[str, Steps] = {
     "menu": (),
     "amount": (("choose", "medical_account", Amount),),
-    "details": (("choose", "personal_data", Details), ("reveal", "yes", Details)),
+    "details": (("choose", "personal_data", Details), ("reveal", "", Details)),
     "reported": (("choose", "personal_data", Details), ("wrong", "", Page)),
     "months": (("choose", "contributions", Menu), ("choose", "pension", Years), ("choose", "2010", Months)),
     "how many years": (("choose", "contributions", Menu), ("choose", "pension", Years), ("print", "", AskPrint)),
