@@ -127,22 +127,24 @@ class EvolisPrinter:
         those of the last time."""
         try:
             flags = self._conversation.poll()
+            trouble = self._read_supplies()
         except DeviceError as error:
             gone = error.code == "card_printer.absent"
-            return meaning.silent_status(
-                error.code, DeviceState.NO_DEVICE if gone else DeviceState.OFFLINE, self._fitting
-            )
-        trouble: DeviceError | None = None
+            device = DeviceState.NO_DEVICE if gone else DeviceState.OFFLINE
+            return meaning.silent_status(error.code, device, self._fitting)
+        status = self._status_of(flags)
+        return status if trouble is None else meaning.with_fault(status, trouble, DeviceState.DEVICE_BUSY)
+
+    def _read_supplies(self) -> str | None:
+        """Ask anew; ``session_busy`` when another program holds the printer, and then they stay as they were."""
         try:
             with self._session(busy_seconds=0):
                 self._supplies.read(self._conversation)
         except DeviceError as error:
-            trouble = error
-        status = self._status_of(flags)
-        if trouble is None:
-            return status
-        busy = trouble.code == "card_printer.session_busy"
-        return meaning.with_fault(status, trouble.code, DeviceState.DEVICE_BUSY if busy else None)
+            if error.code != "card_printer.session_busy":
+                raise
+            return error.code
+        return None
 
     def _status_of(self, flags: Flags) -> CardPrinterStatus:
         return meaning.status(flags, self._supplies.ribbon, self._supplies.cards_left, self._fitting)

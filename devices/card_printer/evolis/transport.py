@@ -81,12 +81,15 @@ class FileTransport:
     def __init__(self, path: str) -> None:
         self._path = path
         self._file: int | None = None
+        self._owed = 0
+        """Replies that did not come in time. Nothing in a reply says which request it belongs to, so they are waited
+        for, and thrown away, before the next request."""
 
     def exchange(self, data: bytes, seconds: float) -> bytes:
         sent = 0
         try:
             file = self._opened()
-            self._drain(file)
+            self._settle(file, seconds)
             left = memoryview(data or self.STATUS_QUESTION)
             while left:
                 if not select.select((), (file,), (), seconds)[1]:
@@ -97,7 +100,9 @@ class FileTransport:
                     continue
                 sent += count
                 left = left[count:]
+            self._owed += 1
             reply = self._reply(file, seconds, sent)
+            self._owed -= 1
         except OSError as error:
             self.close()
             raise LinkError(str(error.strerror), sent) from error
@@ -110,8 +115,17 @@ class FileTransport:
             self._file = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
         return self._file
 
-    def _drain(self, file: int) -> None:
-        """What is left of a reply nobody waited for."""
+    def _settle(self, file: int, seconds: float) -> None:
+        """Take in what is still owed; when that much silence has passed, it will not come any more."""
+        while self._owed:
+            try:
+                self._reply(file, seconds, 0)
+            except LinkError:
+                break
+            except WireError:
+                continue
+            self._owed -= 1
+        self._owed = 0
         while select.select((file,), (), (), 0)[0]:
             try:
                 if not os.read(file, _PIECE):
@@ -142,6 +156,7 @@ class FileTransport:
             with contextlib.suppress(OSError):
                 os.close(self._file)
             self._file = None
+            self._owed = 0
 
 
 Connect = Callable[[str, float], Transport]

@@ -70,7 +70,7 @@ class RequestReader:
                 if tag is not None:
                     del self._held[: tag.end()]
                     continue
-                if len(self._held) < _LONGEST_TAG and b">" not in self._held:
+                if len(self._held) < _LONGEST_TAG and not {0x3E, 0x1B} & set(self._held):
                     return None
             del self._held[0]
             self.dropped += 1

@@ -85,7 +85,8 @@ SIMPLEX = (
     "ESC Psync;13;0|</OPTION>ESC Psync;3;1|<DOC Duplex=0>ESC Psync;3;0|ESC Psync;5;1|<CARD>ESC Psync;5;0|ESC Ss|"
     "ESC Mr;s|ESC Psync;9;1|<FACE>ESC Psync;9;0|ESC Sr|ESC Pc;a;=;10|ESC Pl;a;=;10|ESC Pc;k;=;10|ESC Pc;o;=;10|"
     "ESC Pc;l;=;10|ESC Pc;f;=;10|ESC Pl;f;=;10|<BINARY Size=1975137>ESC Db;y;256;#|ESC Db;m;256;#|ESC Db;c;256;#|"
-    "</BINARY><BINARY Size=82305>ESC Db;k;2;#|</BINARY><BINARY Size=82305>ESC Db;o;2;#|</BINARY>ESC Psync;10;1|</FACE>ESC Psync;10;0|"
+    "</BINARY><BINARY Size=82305>ESC Db;k;2;#|</BINARY><BINARY Size=82305>ESC Db;o;2;#|</BINARY>"
+    "ESC Psync;10;1|</FACE>ESC Psync;10;0|"
     "ESC Pneab;A;0|ESC Se|ESC Pneab;A;1|ESC Psync;6;1|</CARD>ESC Psync;6;0|ESC Psync;4;1|</DOC>ESC Psync;4;0|0"
 )
 """What the maker's client sends for one side that stays inside; # for a raster, | for CR. ``Pida`` is left out: a hint
