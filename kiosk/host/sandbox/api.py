@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
+from kiosk.host.payer.sandbox_api import router as payer_router
 from kiosk.host.port import RefusalCode, Scheme
 from kiosk.host.sandbox import blacklist, holdings, identify, records, shapes, writes
 from kiosk.host.sandbox.careers import NO_EMPLOYER, YearRow
@@ -290,6 +291,7 @@ def business_app(sandbox: Sandbox) -> FastAPI:
     app.state.sandbox = sandbox
     app.include_router(router)
     app.include_router(issuing_router)
+    app.include_router(payer_router)
     app.include_router(check_router)
     add_reference(app, path="/docs", of=app, source="/openapi.json")
     app.add_exception_handler(Refused, _refused)

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from kiosk.host.payer.sandbox_api import control as payer_router
 from kiosk.host.port import CardSide
 from kiosk.host.sandbox import blacklist
 from kiosk.host.sandbox.check import router as check_router
@@ -186,6 +187,7 @@ def control_app(sandbox: Sandbox, business: FastAPI) -> FastAPI:
     app.state.sandbox = sandbox
     app.include_router(router)
     app.include_router(issuing_router)
+    app.include_router(payer_router)
     app.include_router(check_router)
     add_reference(app, path="/docs", of=business, source="/openapi.json")
     add_reference(app, path="/sandbox/docs", of=app, source="/sandbox/openapi.json")

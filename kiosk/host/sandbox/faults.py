@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.host.issuing_values import IssuingRefusal
+from kiosk.host.payer.port import PayerRefusal
 from kiosk.host.port import RefusalCode
 
 
@@ -52,7 +53,7 @@ class FaultRule(BaseModel):
     times: Annotated[int | None, Field(ge=1, examples=[1])] = 1
     seconds: Annotated[float, Field(ge=0, le=600, description="of a delay")] = 0.0
     status: Annotated[int, Field(ge=500, le=599)] = 500
-    code: RefusalCode | IssuingRefusal = RefusalCode.NOT_ALLOWED
+    code: RefusalCode | IssuingRefusal | PayerRefusal = RefusalCode.NOT_ALLOWED
 
     def fits(self, method: str, path: str) -> bool:
         """Whether a call is meant."""

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from kiosk.host.payer import sandbox_orders
 from kiosk.host.sandbox import blacklist, issuing_store, reference
 from kiosk.host.sandbox.faults import FaultBoard
 from kiosk.host.sandbox.hsm import Hsm
 from kiosk.host.sandbox.issuing_desk import IssuingDesk
 from kiosk.host.sandbox.sessions import RateLimit, Sessions
-from kiosk.host.sandbox.store import WRITTEN
+from kiosk.host.sandbox.store import WRITTEN, metadata
 
 
 class SandboxClock:
@@ -47,6 +48,7 @@ class Sandbox:
     faults: FaultBoard = field(default_factory=FaultBoard)
     hsm: Hsm = field(default_factory=Hsm)
     issuing: IssuingDesk = field(default_factory=IssuingDesk)
+    payer: sandbox_orders.PayerDesk = field(default_factory=sandbox_orders.PayerDesk)
     write_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -56,6 +58,7 @@ class Sandbox:
         self.rates = reference.rates()
         self.places = reference.places()
         issuing_store.open_tables(self.engine, self.issuing.stock)
+        metadata.create_all(self.engine, tables=sandbox_orders.TABLES)
 
     def reset(self) -> None:
         """As after the first start: no faults, sessions, documents, applications or keys, all pre-made cards free,
@@ -67,8 +70,9 @@ class Sandbox:
             limit.clear()
             limit.most = most
         with self.write_lock, self.engine.begin() as connection:
-            for table in WRITTEN:
+            for table in (*WRITTEN, *sandbox_orders.TABLES):
                 connection.execute(table.delete())
             blacklist.remove_added(connection)
             issuing_store.empty(connection, self.issuing.stock)
         self.issuing.reset()
+        self.payer.reset()

@@ -41,6 +41,8 @@ CALLS = {
         "personalisation/mutual", "personalisation/external", "personalisation/mac", "commits", "releases",
         "bad-cards", "advices",
     )),
+    ("get", "/payer/v1/ping"),
+    *(("post", f"/payer/v1/orders/{path}") for path in ("hold", "capture", "release", "refund", "state", "lines")),
 }  # fmt: skip
 
 SERVE = """
