@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import msgspec
 
 import screens.pages  # noqa: F401  -- fills the table of pages
 from screens.fonts import Fonts
-from screens.kivy_environment import cache_folder
+from screens.kivy_environment import OFTEN, SELDOM, cache_folder
 from screens.layout import Composer, Scene
 from screens.link import Link
 from screens.locale.catalogue import Catalogue
@@ -56,6 +57,15 @@ def installed_version() -> str:
         return "0"
 
 
+AT_REST = (views.Attract, views.OutOfService, views.Maintenance, views.Starting)
+"""Pages that stand for hours."""
+
+
+def watch_for_touches(*, often: bool) -> None:
+    """How many times a second the window looks for a touch; drawing is another matter, and only on demand."""
+    Clock._max_fps = float(OFTEN if often else SELDOM)  # Kivy has no other way to change it
+
+
 class Memory:
     """Which local page each view is turned to. Keyed by the page's class and heading; forgotten with the citizen."""
 
@@ -90,6 +100,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         typesetter = Typesetter(Fonts.prepare(cache_folder() / "fonts"))
         self._composer = Composer(self._begin, Catalogue.load(), typesetter, now)
         self._memory = Memory()
+        self._newest: views.Show | None = None
         self._show: views.Show | None = None
         self._scene: Scene | None = None
         self._since = time.monotonic()
@@ -102,7 +113,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._link = Link(
             options.socket,
             installed_version(),
-            on_show=lambda show: Clock.schedule_once(lambda _: self._shown(show), 0),
+            on_show=self._received,
             on_lost=lambda: Clock.schedule_once(lambda _: self._lost(), 0),
             on_bad=lambda reason: log.error("view refused: %s", reason),
         )
@@ -115,6 +126,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         """Kivy's hook: the window is there."""
         self._link.start()
         self._lost()
+        gc.freeze()  # what is here now stays: looking through it again at each farewell would take a tenth of a second
 
     def end_soon(self) -> None:
         """Stop at the next frame. From any thread."""
@@ -126,6 +138,16 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
+    def _received(self, show: views.Show) -> None:
+        """In the link's thread. Of views that come faster than they can be drawn only the newest is."""
+        self._newest = show
+        Clock.schedule_once(lambda _: self._show_newest(), 0)
+
+    def _show_newest(self) -> None:
+        show, self._newest = self._newest, None
+        if show is not None:
+            self._shown(show)
+
     def _shown(self, show: views.Show) -> None:
         self._lost.cancel()
         if self._show is None or show.page != self._show.page:
@@ -135,6 +157,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             self._composer = replace(self._composer, theme=self._begin)
         self._show = show
         self._answered = 0.0
+        watch_for_touches(often=not isinstance(show.page, AT_REST))
         self._draw()
 
     def _show_lost(self, _passed: float) -> None:
@@ -160,7 +183,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         if self._show is not None and scene is self._scene:
             self._link.send(views.Drawn(scene.number, scene.page, scene.targets()))
             if isinstance(self._show.page, views.Attract):
-                self._stage.forget()  # takes a tenth of a second: the next citizen sees the page first
+                self._stage.forget()
 
     # -- touches -------------------------------------------------------------------------------------------------------
 

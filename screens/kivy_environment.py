@@ -9,8 +9,9 @@ import logging
 import os
 from pathlib import Path
 
-FRAMES_A_SECOND = 20
-"""A touch is answered within 50 ms; at rest nothing is drawn and less than 1 % of a core is used."""
+OFTEN, SELDOM = 50, 16
+"""Looks for a touch in a second: while someone is served, and at rest, where less than 1 % of a core may be used and
+the first touch may wait for 60 ms."""
 
 
 def cache_folder() -> Path:
@@ -42,7 +43,7 @@ def prepare() -> None:
     os.environ.setdefault("KIVY_CAMERA", "")
     from kivy.config import Config
 
-    Config.set("graphics", "maxfps", str(FRAMES_A_SECOND))
+    Config.set("graphics", "maxfps", str(SELDOM))
 
 
 prepare()

@@ -7,6 +7,7 @@ the printer's own encoding, by ourselves, after an explicit FS &.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from devices.receipt_printer.fonts import Fonts
 from devices.receipt_printer.layout import Line, TextLine, clusters, lay_out
 from devices.receipt_printer.receipt import DOTS_PER_CELL, Align, Feed, Picture, Qr, QrLevel, Receipt, Size
 
+# Its database of printers takes a tenth of a second to read, of which one entry is used; ours holds that one.
+os.environ.setdefault("ESCPOS_CAPABILITIES_FILE", str(Path(__file__).with_name("escpos_profile.json")))
 _handlers = list(logging.getLogger().handlers)
 from escpos import capabilities, escpos  # noqa: E402 -- between two lines that undo what its import does
 
