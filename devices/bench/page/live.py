@@ -74,8 +74,10 @@ class LiveScreen:
         try:
             while True:
                 await self._heard(await socket.receive_json(), seen)
-        except (WebSocketDisconnect, ValueError, KeyError, TypeError):
-            return  # gone, or no page of ours
+        except WebSocketDisconnect:
+            return
+        except (ValueError, KeyError, TypeError):  # no page of ours talks like that
+            await socket.close(1003)
         finally:
             sending.cancel()
             await asyncio.wait([sending])

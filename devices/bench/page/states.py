@@ -57,7 +57,17 @@ def state(device_class: str, scene: Json, words: Words) -> str:
     known = _STATES.get(device_class)
     if known is not None:
         return known(scene, words)
-    return _join([f"{k.replace('_', ' ')}: {v}" for k, v in scene.items() if isinstance(v, str | int | float)], words)
+    return _join([_plain(name.replace("_", " "), value) for name, value in scene.items() if _is_plain(value)], words)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _plain(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    return f"{name} {value}"
 
 
 def _join(parts: list[str], words: Words) -> str:

@@ -39,7 +39,7 @@ class Words:
         """What a device is called; its own name when it is not named after its class, or the class is new."""
         known = _document("words.toml")["devices"].get(device_class)
         if known is None:
-            return name
+            return name.replace("-", " ").capitalize()
         return str(known[self.language]) + ("" if name == device_class else f" ({name})")
 
     def hand(self, action: str, label: str) -> str:

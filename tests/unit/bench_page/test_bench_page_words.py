@@ -1,0 +1,100 @@
+"""The page's words: complete in both languages, and every device and refusal told in them."""
+
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from devices import registry
+from devices.bench import hands
+from devices.bench.line import LINE_FAULTS
+from devices.bench.page import words as words_module
+from devices.bench.page.states import state
+from devices.bench.page.words import Words
+from devices.simulation import FaultSwitch
+
+FOLDER = Path(words_module.__file__).parent
+PAGE = tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8"))
+FAULTS = tomllib.loads((FOLDER / "fault_words.toml").read_text(encoding="utf-8"))
+ZH, EN = Words("zh"), Words("en")
+READER = {"card": {"number": "0019", "blocked": False}, "powered": False}
+PRINTER = {"paper": "full", "cover": "closed", "cutter": "ok", "printing": False, "outlet": []}
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_each_word_is_there_in_both_languages_with_the_same_blanks() -> None:
+    for section, entries in PAGE.items():
+        for name, said in entries.items():
+            assert set(said) == {"zh", "en"}, f"{section}.{name}"
+            assert blanks(said["zh"]) == blanks(said["en"]), f"{section}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("device_class", "model"),
+    [(c, m) for c, models in registry.CLASSES.items() if c in FAULTS for m in models],
+)
+def test_each_fault_has_its_words_in_both_languages(device_class: str, model: str) -> None:
+    module, _, name = registry.CLASSES[device_class][model].simulator.partition(":")
+    simulator = getattr(__import__(module, fromlist=[name]), name)
+    known = {**FAULTS["line"], **FAULTS[device_class]}
+    assert [s.name for s in (*LINE_FAULTS, *simulator.FAULTS) if s.name not in known] == []
+
+
+def test_a_fault_that_is_new_here_is_told_in_the_simulators_own_words() -> None:
+    switch = FaultSwitch("very_new", "It does something new.")
+    assert ZH.fault("ups", switch) == "Very new"
+    assert ZH.fault_help("ups", switch) == "It does something new."
+
+
+def test_a_fault_of_the_device_goes_before_one_of_the_line_with_the_same_name() -> None:
+    absent = FaultSwitch("absent", "The reader is gone: its PC/SC service has died.")
+    assert ZH.fault_help("card-reader", absent) == "读卡器不见了：读卡服务停止了。"
+    assert ZH.fault_help("pin-pad", absent) == "设备的线被拔掉了，机器找不到它。"
+
+
+@pytest.mark.parametrize("place", hands.CARD_PLACES.values())
+def test_each_refusal_of_a_hand_has_chinese_words(place: hands.CardPlace) -> None:
+    assert {place.full, place.empty} <= set(PAGE["refusal"])
+
+
+def test_a_refusal_is_a_sentence_also_when_a_device_says_it() -> None:
+    assert ZH.refusal("there is no card in the reader") == "没有做成：读卡器里没有卡。"
+    assert EN.refusal("id-reader: it is asleep") == "That did not work: id-reader: it is asleep."
+
+
+@pytest.mark.parametrize(
+    ("device_class", "scene", "zh", "en"),
+    [
+        ("card-reader", {"card": None}, "空着，没有卡", "Empty, no card"),
+        ("card-reader", READER, "有卡，尾号 0019", "Holds a card ending in 0019"),
+        (
+            "card-reader",
+            {**READER, "place": "gate, held", "light": "blinking", "retained": ["0027"]},
+            "卡在入口，尾号 0019，回收箱里有 1 张，灯闪",
+            "A card ending in 0019 at the gate, 1 in the bin, light blinking",
+        ),
+        ("id-reader", {"card": {}, "read": True}, "放着一张证，已读过", "A card lies on it and was read"),
+        ("pin-pad", {"input": "pin", "typed": 3}, "在等按键，已按 3 位", "Waiting for keys, 3 typed"),
+        ("pin-pad", {"input": "off", "typed": 0}, "待用，不收按键", "Resting, takes no keys"),
+        ("receipt-printer", PRINTER, "纸充足", "Plenty of paper"),
+        (
+            "receipt-printer",
+            {**PRINTER, "paper": "out", "cover": "open", "cutter": "jammed", "outlet": [{}]},
+            "没有纸，盖子开着，切刀卡住，出口有 1 张",
+            "Out of paper, cover open, cutter stuck, 1 at the outlet",
+        ),
+        (
+            "lamp",
+            {"powered": False, "colour": "red", "parts": []},
+            "not powered，colour red",
+            "not powered, colour red",
+        ),
+    ],
+)
+def test_a_device_is_told_in_words(device_class: str, scene: dict[str, object], zh: str, en: str) -> None:
+    assert state(device_class, scene, ZH) == zh
+    assert state(device_class, scene, EN) == en
