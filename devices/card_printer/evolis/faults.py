@@ -11,40 +11,43 @@ ENTERING = Extension3.BEZEL_CARD_INSERT | Extension3.BEZEL_CARD_RE_INSERT
 Table = tuple[tuple[str, tuple[Word, ...]], ...]
 
 BLOCKING: Table = (
-    ("hardware", (Error.HARDWARE | Error.INTERNAL_PRINTER | Error.RET_TEMPERATURE,)),
-    ("power_supply", (Alert.POWER_SUPPLY,)),
-    ("jammed", (Error.MECHANICAL,)),
-    ("cover_open", (Alert.COVER_OPEN, Error.COVER_OPEN)),
-    ("feeder_open", (Alert.FEEDER_OPEN, Error.FEEDER_OPEN)),
-    ("ribbon_missing", (Alert.NO_RIBBON,)),
-    ("ribbon_broken", (Error.RIBBON_ERROR,)),
+    ("card_printer.hardware", (Error.HARDWARE | Error.INTERNAL_PRINTER | Error.RET_TEMPERATURE,)),
+    ("card_printer.power_supply", (Alert.POWER_SUPPLY,)),
+    ("card_printer.jammed", (Error.MECHANICAL,)),
+    ("card_printer.cover_open", (Alert.COVER_OPEN, Error.COVER_OPEN)),
+    ("card_printer.feeder_open", (Alert.FEEDER_OPEN, Error.FEEDER_OPEN)),
+    ("card_printer.ribbon_missing", (Alert.NO_RIBBON,)),
+    ("card_printer.ribbon_broken", (Error.RIBBON_ERROR,)),
     (
-        "ribbon_wrong",
+        "card_printer.ribbon_wrong",
         (
             Information.WRONG_ZONE_RIBBON | Information.WRONG_ZONE_EXPIRED,
             Alert.UNSUPPORTED_RIBBON | Alert.REMOVE_RIBBON | Alert.INF_RIBBON_COMPATIBLE,
             Error.BAD_RIBBON,
         ),
     ),
-    ("ribbon_unknown", (Information.UNKNOWN_RIBBON,)),
-    ("ribbon_out", (Alert.RIBBON_ENDED, Error.RIBBON_ENDED)),
-    ("feed_failed", (Error.FEEDER_ERROR,)),
-    ("reject_box_open", (Alert.REJECT_BOX_COVER_OPEN, Error.REJECT_BOX_COVER_OPEN)),
-    ("reject_box_full", (Alert.REJECT_BOX_FULL, Error.REJECT_BOX_FULL, Extension3.REJECTBOX1_FULL)),
-    ("outlet_full", (Alert.HOPPER_FULL | Alert.RECEPTACLE_OPEN, Error.HOPPER_FULL)),
-    ("card_at_exit", (Error.CARD_ON_EJECT,)),
-    ("head_hot", (Alert.COOLING, Error.HEAD_TEMP)),
-    ("cleaning_required", (Information.CLEANING_MANDATORY,)),
-    ("locked", (Alert.PRINTER_LOCKED, Extension3.LOCK)),
-    ("unsupported", (Error.NO_OPTION | Error.FEATURE | Error.BAD_CLEAR | Error.CLEAR_ERROR | Error.CLEAR_ENDED,)),
-    ("magnetic", (Error.BLANK_TRACK | Error.MAGNETIC_DATA | Error.READ_MAGNETIC | Error.WRITE_MAGNETIC,)),
+    ("card_printer.ribbon_unknown", (Information.UNKNOWN_RIBBON,)),
+    ("card_printer.ribbon_out", (Alert.RIBBON_ENDED, Error.RIBBON_ENDED)),
+    ("card_printer.feed_failed", (Error.FEEDER_ERROR,)),
+    ("card_printer.reject_box_open", (Alert.REJECT_BOX_COVER_OPEN, Error.REJECT_BOX_COVER_OPEN)),
+    ("card_printer.reject_box_full", (Alert.REJECT_BOX_FULL, Error.REJECT_BOX_FULL, Extension3.REJECTBOX1_FULL)),
+    ("card_printer.outlet_full", (Alert.HOPPER_FULL | Alert.RECEPTACLE_OPEN, Error.HOPPER_FULL)),
+    ("card_printer.card_at_exit", (Error.CARD_ON_EJECT,)),
+    ("card_printer.head_hot", (Alert.COOLING, Error.HEAD_TEMP)),
+    ("card_printer.cleaning_required", (Information.CLEANING_MANDATORY,)),
+    ("card_printer.locked", (Alert.PRINTER_LOCKED, Extension3.LOCK)),
+    (
+        "card_printer.unsupported",
+        (Error.NO_OPTION | Error.FEATURE | Error.BAD_CLEAR | Error.CLEAR_ERROR | Error.CLEAR_ENDED,),
+    ),
+    ("card_printer.magnetic", (Error.BLANK_TRACK | Error.MAGNETIC_DATA | Error.READ_MAGNETIC | Error.WRITE_MAGNETIC,)),
 )
-"""With these no issue begins, the most telling first. The codes stand in the group ``card_printer``."""
+"""With these no issue begins, the most telling first. """
 
 NOTICES: Table = (
-    ("ribbon_low", (Information.RIBBON_LOW,)),
+    ("card_printer.ribbon_low", (Information.RIBBON_LOW,)),
     (
-        "cleaning_due",
+        "card_printer.cleaning_due",
         (
             Information.CLEANING
             | Information.CLEANING_REQUIRED
@@ -66,11 +69,11 @@ def standing(table: Table, flags: Flags) -> list[str]:
 def jam(flags: Flags) -> str:
     """Where the mechanical error is, by the sensor that sees the card: ``jam_feed`` and so on, or ``jammed``."""
     if flags.stands(Information.CARD_FEEDER | Information.CARD_HOPPER):
-        return "jam_feed"
+        return "card_printer.jam_feed"
     if flags.stands(Information.CARD_SMART | Information.CARD_CONTACTLESS):
-        return "jam_contact"
+        return "card_printer.jam_contact"
     if flags.stands(Information.CARD_PRINT | Information.CARD_FLIP):
-        return "jam_print"
+        return "card_printer.jam_print"
     if any(flags.stands(bits) for bits in (Information.CARD_EJECT, BEZEL | ENTERING, Alert.CARD_ON_EJECT)):
-        return "jam_exit"
-    return "jammed"
+        return "card_printer.jam_exit"
+    return "card_printer.jammed"

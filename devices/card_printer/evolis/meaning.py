@@ -111,7 +111,7 @@ def storage(flags: Flags, fitting: Fitting) -> tuple[StorageUnit, ...]:
         level = StorageLevel.EMPTY if empty else StorageLevel.LOW if low else StorageLevel.OK
         units.append(StorageUnit(HOPPER.format(at + 1), StorageKind.DISPENSE, level))
     if fitting.reject_box:
-        full = "reject_box_full" in standing(BLOCKING, flags)
+        full = "card_printer.reject_box_full" in standing(BLOCKING, flags)
         units.append(StorageUnit(REJECT_BOX, StorageKind.RETAIN, StorageLevel.FULL if full else StorageLevel.OK))
     if fitting.holding_slot:
         held = bool(flags.extension2 & Extension2.CARD_REAR)
@@ -128,11 +128,11 @@ def ribbon(flags: Flags, data: RibbonData, fitting: Fitting) -> Ribbon:
     """By the flags first; then by the label and what is left."""
     told = set(standing(BLOCKING, flags))
     states = (
-        ("ribbon_missing", RibbonState.MISSING),
-        ("ribbon_broken", RibbonState.BROKEN),
-        ("ribbon_wrong", RibbonState.UNSUITABLE),
-        ("ribbon_unknown", RibbonState.UNRECOGNISED),
-        ("ribbon_out", RibbonState.OUT),
+        ("card_printer.ribbon_missing", RibbonState.MISSING),
+        ("card_printer.ribbon_broken", RibbonState.BROKEN),
+        ("card_printer.ribbon_wrong", RibbonState.UNSUITABLE),
+        ("card_printer.ribbon_unknown", RibbonState.UNRECOGNISED),
+        ("card_printer.ribbon_out", RibbonState.OUT),
     )
     state = next((state for code, state in states if code in told), None)
     matches: bool | None = None
@@ -160,7 +160,7 @@ def cleaning(flags: Flags, cards_left: int | None) -> Cleaning:
         state = CleaningState.RUNNING
     elif flags.information & Information.CLEANING_MANDATORY:
         state = CleaningState.REQUIRED
-    elif "cleaning_due" in standing(NOTICES, flags):
+    elif "card_printer.cleaning_due" in standing(NOTICES, flags):
         state = CleaningState.DUE
     else:
         state = CleaningState.NOT_DUE
@@ -168,8 +168,8 @@ def cleaning(flags: Flags, cards_left: int | None) -> Cleaning:
 
 
 _RIBBON_CODES = {
-    RibbonState.UNSUITABLE: "ribbon_wrong",
-    RibbonState.OUT: "ribbon_out",
+    RibbonState.UNSUITABLE: "card_printer.ribbon_wrong",
+    RibbonState.OUT: "card_printer.ribbon_out",
 }
 
 
@@ -178,19 +178,19 @@ def status(flags: Flags, data: RibbonData, cards_left: int | None, fitting: Fitt
     place = position(flags)
     units = storage(flags, fitting)
     band = ribbon(flags, data, fitting)
-    stopping = [code.partition(".")[2] for code in blocking(flags)]
+    stopping = list(blocking(flags))
     hoppers = [unit.level for unit in units if unit.kind is StorageKind.DISPENSE]
     if all(level is StorageLevel.EMPTY for level in hoppers):
-        stopping.append("hopper_empty")
+        stopping.append("card_printer.hopper_empty")
     if (code := _RIBBON_CODES.get(band.state)) and code not in stopping:
         stopping.append(code)
     if band.left is not None and 0 < band.left < fitting.reserve:
-        stopping.append("ribbon_nearly_spent")
+        stopping.append("card_printer.ribbon_nearly_spent")
     notices = standing(NOTICES, flags)
-    if StorageLevel.LOW in hoppers or (StorageLevel.EMPTY in hoppers and "hopper_empty" not in stopping):
-        notices.append("hopper_low")
-    stops = tuple(f"card_printer.{code}" for code in stopping)
-    told = (*stops, *(f"card_printer.{code}" for code in notices))
+    if StorageLevel.LOW in hoppers or (StorageLevel.EMPTY in hoppers and "card_printer.hopper_empty" not in stopping):
+        notices.append("card_printer.hopper_low")
+    stops = tuple(stopping)
+    told = (*stops, *notices)
     return CardPrinterStatus(
         device=_device(flags, stops),
         fault=told[0] if told else None,
@@ -199,7 +199,7 @@ def status(flags: Flags, data: RibbonData, cards_left: int | None, fitting: Fitt
         storage=units,
         ribbon=band,
         cleaning=cleaning(flags, cards_left),
-        cover=CoverState.OPEN if "cover_open" in stopping else CoverState.CLOSED,
+        cover=CoverState.OPEN if "card_printer.cover_open" in stopping else CoverState.CLOSED,
         faults=told,
         blocking=stops,
     )
@@ -207,42 +207,51 @@ def status(flags: Flags, data: RibbonData, cards_left: int | None, fitting: Fitt
 
 def blocking(flags: Flags) -> tuple[str, ...]:
     """The faults that the flags alone show, those that stop issuing."""
-    codes = (jam(flags) if code == "jammed" else code for code in standing(BLOCKING, flags))
-    return tuple(f"card_printer.{code}" for code in codes)
+    return tuple(jam(flags) if code == "card_printer.jammed" else code for code in standing(BLOCKING, flags))
 
 
 NO_MOTION = frozenset(
-    f"card_printer.{code}" for code in ("hardware", "power_supply", "cover_open", "feeder_open", "locked")
+    {
+        "card_printer.hardware",
+        "card_printer.power_supply",
+        "card_printer.cover_open",
+        "card_printer.feeder_open",
+        "card_printer.locked",
+    }
 )
 """With these nothing is moved, not even out of the way."""
 HARMLESS_TO_PRINT = frozenset(
-    f"card_printer.{code}"
-    for code in (
-        "hopper_empty",
-        "feed_failed",
-        "reject_box_full",
-        "reject_box_open",
-        "ribbon_nearly_spent",
-        "outlet_full",
-    )
+    {
+        "card_printer.hopper_empty",
+        "card_printer.feed_failed",
+        "card_printer.reject_box_full",
+        "card_printer.reject_box_open",
+        "card_printer.ribbon_nearly_spent",
+        "card_printer.outlet_full",
+    }
 )
 """These stop the next issue and not the print of the card that is inside."""
 
 _USER = frozenset(
-    f"card_printer.{code}" for code in ("cover_open", "feeder_open", "reject_box_open", "outlet_full", "locked")
+    {
+        "card_printer.cover_open",
+        "card_printer.feeder_open",
+        "card_printer.reject_box_open",
+        "card_printer.outlet_full",
+        "card_printer.locked",
+    }
 )
 _HARD = frozenset(
-    f"card_printer.{code}"
-    for code in (
-        "hardware",
-        "power_supply",
-        "jammed",
-        "jam_feed",
-        "jam_contact",
-        "jam_print",
-        "jam_exit",
-        "feed_failed",
-    )
+    {
+        "card_printer.hardware",
+        "card_printer.power_supply",
+        "card_printer.jammed",
+        "card_printer.jam_feed",
+        "card_printer.jam_contact",
+        "card_printer.jam_print",
+        "card_printer.jam_exit",
+        "card_printer.feed_failed",
+    }
 ) | {"card_printer.ribbon_broken", "card_printer.magnetic"}
 
 

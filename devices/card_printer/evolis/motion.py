@@ -61,9 +61,9 @@ class Motion:
                 return Refused("card_printer.feed_failed", detail)
             return Refused("card_printer.hopper_empty", detail)
         if reply.text in ("ERROR MECA", "ERROR MECHANICAL", "ERROR TIME OUT"):
-            return DeviceError(f"card_printer.{jam(flags)}", detail)
+            return DeviceError(jam(flags), detail)
         for code in standing(BLOCKING, flags):
-            return DeviceError(f"card_printer.{jam(flags) if code == 'jammed' else code}", detail)
+            return DeviceError(jam(flags) if code == "card_printer.jammed" else code, detail)
         return DeviceError("card_printer.unexpected_answer", detail)
 
     def tray(self, question: str, letter: str) -> None:

@@ -154,25 +154,24 @@ def verdict(evidence: Evidence, status: CardPrinterStatus, fastest: float) -> Pr
 
 
 _STOPPED = frozenset(
-    f"card_printer.{code}"
-    for code in (
-        "hardware",
-        "power_supply",
-        "jam_feed",
-        "jam_contact",
-        "jam_print",
-        "jam_exit",
-        "jammed",
-        "cover_open",
-        "feeder_open",
-        "ribbon_missing",
-        "ribbon_broken",
-        "ribbon_wrong",
-        "ribbon_unknown",
-        "head_hot",
-        "cleaning_required",
-        "locked",
-        "unsupported",
-    )
+    {
+        "card_printer.hardware",
+        "card_printer.power_supply",
+        "card_printer.jam_feed",
+        "card_printer.jam_contact",
+        "card_printer.jam_print",
+        "card_printer.jam_exit",
+        "card_printer.jammed",
+        "card_printer.cover_open",
+        "card_printer.feeder_open",
+        "card_printer.ribbon_missing",
+        "card_printer.ribbon_broken",
+        "card_printer.ribbon_wrong",
+        "card_printer.ribbon_unknown",
+        "card_printer.head_hot",
+        "card_printer.cleaning_required",
+        "card_printer.locked",
+        "card_printer.unsupported",
+    }
 )
 """With these a print cannot have ended well. A ribbon that is spent now may have been enough for this card."""

@@ -205,11 +205,11 @@ class EvolisPrinter:
         if sensed is CardPosition.UNKNOWN:
             raise DeviceError("card_printer.position_unknown")
         if sensed not in wanted:
-            raise DeviceError(f"card_printer.{otherwise}")
+            raise DeviceError(otherwise)
         return sensed
 
     def _need_inside(self) -> CardPosition:
-        return self._need(_INSIDE, "no_card")
+        return self._need(_INSIDE, "card_printer.no_card")
 
     def _move(self, text: str) -> Flags:
         try:
@@ -224,7 +224,7 @@ class EvolisPrinter:
         number = next((n for n in range(1, self._fitting.hoppers + 1) if HOPPER.format(n) == hopper), None)
         if number is None:
             raise ValueError(f"there is no {hopper!r}; there are {self._fitting.hoppers} hoppers")
-        self._need(frozenset({CardPosition.NONE}), "card_inside")
+        self._need(frozenset({CardPosition.NONE}), "card_printer.card_inside")
         with self._session():
             self._supplies.read(self._conversation)
             status = self._status_of(self._conversation.poll())
@@ -279,7 +279,7 @@ class EvolisPrinter:
             StorageKind.RETAIN,
         ):
             raise ValueError(f"this printer cannot {to}")
-        here = self._need(_INSIDE | {CardPosition.AT_BEZEL, CardPosition.NONE}, "no_card")
+        here = self._need(_INSIDE | {CardPosition.AT_BEZEL, CardPosition.NONE}, "card_printer.no_card")
         if here is CardPosition.NONE:
             return False
         if here is CardPosition.AT_BEZEL and not self._draw_in():
@@ -319,7 +319,7 @@ class EvolisPrinter:
         """See the contract (``Sib``)."""
         if not self._fitting.holding_slot:
             raise DeviceError("card_printer.unsupported", "no holding slot")
-        self._need(frozenset({CardPosition.NONE}), "card_inside")
+        self._need(frozenset({CardPosition.NONE}), "card_printer.card_inside")
         if not self._conversation.poll().stands(Extension2.CARD_REAR):
             raise DeviceError("card_printer.no_card")
         with self._session():
@@ -345,7 +345,7 @@ class EvolisPrinter:
 
     def clean(self) -> None:
         """Run the cleaning cycle (``Scp``): staff have put in a cleaning card. Raises as motions do."""
-        self._need(frozenset({CardPosition.NONE}), "card_inside")
+        self._need(frozenset({CardPosition.NONE}), "card_printer.card_inside")
         with self._session():
             self._move("Scp")
 

@@ -75,8 +75,9 @@ class Conversation:
                 return parse_reply(self._transport.exchange(data, self._answer_seconds))
             except LinkError as error:
                 if miss == TRIES:
-                    code = "no_answer" if error.sent or isinstance(error.__cause__, TimeoutError) else "absent"
-                    raise DeviceError(f"card_printer.{code}", str(error)) from error
+                    heard = error.sent or isinstance(error.__cause__, TimeoutError)
+                    code = "card_printer.no_answer" if heard else "card_printer.absent"
+                    raise DeviceError(code, str(error)) from error
             except WireError as error:
                 if miss == TRIES:
                     raise DeviceError("card_printer.unexpected_answer", str(error)) from error
