@@ -42,6 +42,7 @@ def run(
             typer.echo(f"The same for programs: {stand.bench_url}/docs. Ctrl-C ends everything.")
             await ended.wait()
             typer.echo("ending")
+            await stand.take_cards_back()
 
     try:
         asyncio.run(stand_there())

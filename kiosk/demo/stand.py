@@ -6,13 +6,14 @@ Everything lies in one folder; nothing outside it is touched, and nothing is end
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from devices.bench.client import AsyncBenchClient
+from devices.bench.client import AsyncBenchClient, BenchRefused
 from kiosk.demo.child import Child, ChildError
 from kiosk.demo.glass import Glass
 
@@ -141,6 +142,14 @@ class Stand:
     async def start_screens(self) -> None:
         """Start the screens; they find the controller by themselves."""
         await self._child("screens", *_kiosk("screens", "--config", str(self.configuration)), **self._environment)
+
+    async def take_cards_back(self) -> None:
+        """Everybody takes their card out, as far as it is within reach: whoever ends a game waits for nobody."""
+        for card in await self.bench.cards():
+            owner, _, kind = card["card"].partition("/")
+            if card["place"].startswith("in:"):
+                with contextlib.suppress(BenchRefused):
+                    await (self.bench.take_card(owner) if kind == "social" else self.bench.lift_id_card(owner))
 
     async def stop(self) -> None:
         """End everything, the controller first: it sees a card back to its owner."""
