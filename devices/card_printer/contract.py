@@ -80,7 +80,8 @@ class RibbonState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """``kind``: the maker's label, such as YMCKO. ``left`` and ``capacity``: sides. ``matches``: whether it is the kind
+    """``kind``: the maker's label, such as YMCKO. ``left`` and ``capacity``: sets of panels, one a printed
+    side (a YMCKO-K set prints a black back too). ``matches``: whether it is the kind
     that the kiosk is configured for. None: the printer does not say."""
 
     state: RibbonState

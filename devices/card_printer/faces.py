@@ -70,7 +70,7 @@ class Faces:
 
     @property
     def sides(self) -> int:
-        """How many are printed: each takes one set of the ribbon's panels."""
+        """How many are printed."""
         return (self.front is not None) + (self.back is not None)
 
 

@@ -16,6 +16,7 @@ from devices.card_printer.contract import (
 )
 from devices.card_printer.evolis.faults import BEZEL, BLOCKING, ENTERING, NOTICES, jam, standing
 from devices.card_printer.evolis.flags import Alert, Error, Extension1, Extension2, Flags, Information
+from devices.card_printer.faces import Faces
 from devices.contract import DeviceState, MediaState, StorageKind, StorageLevel, StorageUnit
 
 HOPPER = "hopper-{}"
@@ -56,7 +57,7 @@ WORKING = RUNNING & ~Information.ENCODING_RUNNING
 class Fitting:
     """What this printer has, and what it is to print with.
 
-    ``ribbon``: the label wanted, such as YMCKO; empty: any. ``reserve``: sides that must be left to begin an issue.
+    ``ribbon``: the label wanted, such as YMCKO; empty: any. ``reserve``: sets that must be left to begin an issue.
     """
 
     hoppers: int = 1
@@ -122,6 +123,12 @@ def storage(flags: Flags, fitting: Fitting) -> tuple[StorageUnit, ...]:
 
 def _kind(label: str) -> str:
     return label.upper().replace(" ", "").replace("-", "").replace("/", "")
+
+
+def sets_for(faces: Faces, label: str | None) -> int:
+    """How many sets of panels a print takes: one a side; a YMCKO-K set has a black panel for the back."""
+    one_set = faces.sides == 2 and faces.back is not None and faces.back.panels == "k" and "OK" in _kind(label or "")
+    return 1 if one_set else faces.sides
 
 
 def ribbon(flags: Flags, data: RibbonData, fitting: Fitting) -> Ribbon:

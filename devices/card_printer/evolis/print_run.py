@@ -30,19 +30,19 @@ class Limits:
 
 @dataclass(slots=True)
 class Evidence:
-    """What was seen of the print. ``sides_used``: by the ribbon's own count; None: it is not known."""
+    """What was seen of the print. ``sets_used``: by the ribbon's own count; None: it is not known."""
 
-    sides: int
+    sets: int
     begun: bool = False
     claimed: bool = False
     running_seen: bool = False
     finished: bool = False
     seconds: float = 0.0
-    sides_used: int | None = None
+    sets_used: int | None = None
 
 
 class PrintRun:
-    """Nothing is ever sent twice. ``status`` asks anew, ``left`` how many sides the ribbon still has."""
+    """Nothing is ever sent twice. ``status`` asks anew, ``left`` how many sets the ribbon still has."""
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class PrintRun:
         self._status = status
         self._left = left
 
-    def run(self, data: bytes, sides: int, left_before: int | None) -> PrintOutcome:
+    def run(self, data: bytes, sets: int, left_before: int | None) -> PrintOutcome:
         """Send a job within a session that is held. Never raises for anything the printer may do."""
-        evidence = Evidence(sides)
+        evidence = Evidence(sets)
         started = self._conversation.clock()
         try:
             self._conversation.send_once(data, self._limits.claim)
@@ -74,7 +74,7 @@ class PrintRun:
         status = self._status()
         left = self._left() if status.answered else None
         if left is not None and left_before is not None:
-            evidence.sides_used = left_before - left
+            evidence.sets_used = left_before - left
         return verdict(evidence, status, self._limits.fastest)
 
     def _hand_shake(self, evidence: Evidence) -> bool:
@@ -134,17 +134,17 @@ def verdict(evidence: Evidence, status: CardPrinterStatus, fastest: float) -> Pr
         return NotPrinted(status)
     if not status.answered:
         return Unknown(status)
-    used = evidence.sides_used
+    used = evidence.sets_used
     untouched = used == 0 and not evidence.running_seen
     if status.blocking and any(code in _STOPPED for code in status.blocking):
         return NotPrinted(status) if untouched else Damaged(status)
-    if used is not None and 0 < used < evidence.sides:
+    if used is not None and 0 < used < evidence.sets:
         return Damaged(status)
     too_quick = evidence.finished and evidence.seconds < fastest
     if too_quick:
         told = replace(status, fault="card_printer.too_quick", faults=("card_printer.too_quick", *status.faults))
         return NotPrinted(told) if untouched else Unknown(told)
-    if used is not None and used == evidence.sides:
+    if used is not None and used == evidence.sets:
         return Printed(status)
     if used == 0:
         return NotPrinted(status) if untouched else Unknown(status)

@@ -41,8 +41,8 @@ class EvolisPrinter:
     """See :class:`devices.card_printer.contract.CardPrinter`.
 
     ``at``: ``tcp://host:9100`` or ``/dev/usb/lp0``. ``chip_address``: the encoder, a PC/SC reader of its own (page A8).
-    ``ribbon``: the label of the ribbon wanted, such as YMCKO; empty: any. ``reserve``: sides that must be left on it to
-    begin an issue. ``hoppers``: 1 to 4. ``bezel`` False: the card comes out at the plain exit and cannot be drawn back
+    ``ribbon``: the label of the ribbon wanted, such as YMCKO; empty: any. ``reserve``: sets of panels that must be
+    left to begin an issue. ``hoppers``: 1 to 4. ``bezel`` False: the card comes out at the plain exit and cannot be drawn back
     in. ``holding_slot``: a slot at the rear, parked into by ``Seb`` and recalled from by ``Sib``. ``scans``: the folder
     where the scan program puts its pictures; empty: no scanner. ``fastest_print_seconds``: a print that ends sooner has
     really failed (page A8); lower it only for an accelerated simulator. ``answer_seconds``: for one question.
@@ -367,16 +367,19 @@ class EvolisPrinter:
                 run = PrintRun(
                     self._conversation, self._limits, self._status_in_session, lambda: self._supplies.ribbon.left
                 )
-                return run.run(data, faces.sides, self._supplies.ribbon.left)
+                return run.run(data, self._sets_for(faces), self._supplies.ribbon.left)
         except DeviceError as error:
             return NotPrinted(meaning.with_fault(self.status(), error.code))
         except (LinkError, WireError):
             return NotPrinted(self.status())
 
+    def _sets_for(self, faces: Faces) -> int:
+        return meaning.sets_for(faces, self._supplies.ribbon.label)
+
     def _print_stops(self, status: CardPrinterStatus, faces: Faces) -> str:
         """The code of what keeps this job from being sent, or empty. An empty hopper does not."""
         left = status.ribbon.left if status.ribbon is not None else None
-        if left is not None and left < faces.sides:
+        if left is not None and left < self._sets_for(faces):
             return "card_printer.ribbon_out" if left == 0 else "card_printer.ribbon_nearly_spent"
         return next((code for code in status.blocking if code not in meaning.HARMLESS_TO_PRINT), "")
 

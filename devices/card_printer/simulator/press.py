@@ -89,16 +89,18 @@ class Press:
         for number, (side, panels) in enumerate(job.sides.items()):
             if number:
                 yield FLIP_SECONDS
-            yield from self._print_side(side, panels)
+            same_set = bool(number) and self._printer.ribbon.second_side(panels)
+            yield from self._print_side(side, panels, same_set=same_set)
         self.cards_printed += 1
         if eject:
             yield from self._printer.motor.eject()
 
-    def _print_side(self, side: str, panels: dict[str, bytes]) -> Work:
+    def _print_side(self, side: str, panels: dict[str, bytes], *, same_set: bool) -> Work:
         ribbon, faults, card = self._printer.ribbon, self._printer.faults, self._printer.mechanism.card
-        if ribbon.left == 0:
-            raise Stopped("", ("error", "RIBBON_ENDED"))
-        ribbon.wind()
+        if not same_set:
+            if ribbon.left == 0:
+                raise Stopped("", ("error", "RIBBON_ENDED"))
+            ribbon.wind()
         laid: dict[str, bytes] = {}
         order = [letter for letter in dict.fromkeys(ribbon.panels) if letter in panels]
         try:

@@ -1,14 +1,17 @@
-"""The ribbon of a simulated printer: sets of panels, one set a printed side."""
+"""The ribbon of a simulated printer: sets of panels, one a printed side (both sides with a black panel more)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from devices.simulation import Json
 
 LOW_SHARE = 0.1
+TYPES = {"YMCKO": 0, "KO": 1, "YMCKOS": 3, "YMCKOK": 4, "YMCKOKOS": 10, "SOKO": 12, "YMCKOO": 13, "SO": 16}
+"""The numbers by which the maker's client knows them; it takes any other for unknown."""
+UNKNOWN_TYPE = 2
 
 
 @dataclass(slots=True)
@@ -28,6 +31,10 @@ class PrinterRibbon:
             raise ValueError("the ribbon is spent")
         self.left -= 1
 
+    def second_side(self, letters: Collection[str]) -> bool:
+        """Whether the rest of a set that has printed the front is enough for these panels of the back (YMCKO-K)."""
+        return "ok" in self.panels and set(letters) <= {"k"}
+
     @property
     def low(self) -> bool:
         """What raises RIBBON_LOW."""
@@ -38,7 +45,7 @@ class PrinterRibbon:
         lines = {
             "label": self.label,
             "zone": "0",
-            "type": "9",
+            "type": str(TYPES.get(self.label.upper(), UNKNOWN_TYPE)),
             "ref": self.reference,
             "qty": str(self.capacity),
             "count": str(self.left),

@@ -21,7 +21,7 @@ from devices.card_printer.contract import (
 )
 from devices.card_printer.evolis import EvolisPrinter
 from devices.card_printer.evolis.transport import LinkError
-from devices.card_printer.faces import Faces
+from devices.card_printer.faces import Face, Faces
 from devices.card_printer.simulator import EvolisSimulator
 from devices.card_printer.simulator.mechanism import Place
 from devices.contract import DeviceError, DeviceState, StorageKind
@@ -523,6 +523,20 @@ def test_the_last_side_of_the_ribbon_is_enough_for_one(line: VirtualLine, printe
     outcome = printer.print(ONE)
     assert isinstance(outcome, Printed)
     assert outcome.status.fault == "card_printer.ribbon_out"
+
+
+@pytest.mark.parametrize(("label", "left"), [("YMCKOK", 9), ("YMCKO", 8)])
+def test_a_black_back_needs_no_set_of_its_own_where_there_is_a_panel_for_it(
+    line: VirtualLine, label: str, left: int
+) -> None:
+    line.simulator.new_ribbon(label, 10)
+    printer = line.printer(ribbon=label)
+    printer.open()
+    fed(printer)
+    black = Face(black=Image.new("1", (1016, 648), 0), overlay=False)
+    assert isinstance(printer.print(Faces(FRONT, black)), Printed)
+    assert line.simulator.ribbon.left == left
+    assert printed(line, "back").getcolors() == [(1016 * 648, (0, 0, 0))]
 
 
 def test_a_print_is_not_begun_while_somebody_else_holds_the_printer(line: VirtualLine, printer: EvolisPrinter) -> None:
