@@ -9,9 +9,6 @@ repeats the reply and not the command.
 from __future__ import annotations
 
 import logging
-import os
-import select
-import termios
 import time
 from collections.abc import Iterator
 
@@ -28,6 +25,7 @@ from devices.card_reader.crt310.wire import (
     encode,
 )
 from devices.contract import DeviceError
+from devices.serial_bytes import LOST, open_port, read_some, write_all
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +41,6 @@ busy controller adds some scheduling."""
 
 DRAIN_SECONDS = 1.0
 """The longest reply takes 0.3 s at 9600 baud."""
-
-_LOST = (OSError, termios.error)  # serial.SerialException is an OSError
 
 
 class ReplyLost(Exception):
@@ -81,14 +77,8 @@ class Crt310Line:
         """Open the address anew. Raises DeviceError ``card_reader.absent``."""
         self.close()
         try:
-            self._port = serial.serial_for_url(
-                self.at,
-                baudrate=self.baud,
-                timeout=0,
-                write_timeout=1.0,
-                exclusive=None if "://" in self.at else True,
-            )
-        except (*_LOST, ValueError) as error:  # ValueError: an address of no kind that pyserial knows
+            self._port = open_port(self.at, self.baud)
+        except (*LOST, ValueError) as error:  # ValueError: an address of no kind that pyserial knows
             raise DeviceError("card_reader.absent", f"{self.at}: {error}") from error
         self.epoch += 1
         self._decoder = Decoder()
@@ -100,7 +90,7 @@ class Crt310Line:
         if port is not None:
             try:
                 port.close()
-            except _LOST as error:
+            except LOST as error:
                 log.debug("closing a line that had already gone: %s", type(error).__name__)
 
     def exchange(self, text: bytes | bytearray, seconds: float) -> Reply | Refusal:
@@ -118,9 +108,9 @@ class Crt310Line:
             self._hand_over(port, text)
             told = True
             self._unfinished = True
-            _write(port, bytes((Control.ENQ,)))
+            write_all(port, bytes((Control.ENQ,)))
             reply = self._reply(port, text[0], text[1], seconds)
-        except _LOST as error:
+        except LOST as error:
             self.close()
             if told:
                 raise ReplyLost(f"{self.at}: {error}", "card_reader.absent") from error
@@ -131,7 +121,7 @@ class Crt310Line:
     def _settle(self, port: serial.SerialBase) -> None:
         """Nothing of an earlier exchange is left on the line: the reader is told to forget it, and late bytes go."""
         if self._unfinished:
-            _write(port, bytes((Control.EOT,)))
+            write_all(port, bytes((Control.EOT,)))
             self._drain(port, GAP_SECONDS)
             self._unfinished = False
         self._drain(port, 0)
@@ -140,7 +130,7 @@ class Crt310Line:
     def _drain(self, port: serial.SerialBase, silence: float) -> None:
         """Throw away what comes, until nothing has come for ``silence``; a line that never falls silent is noisy."""
         until = time.monotonic() + DRAIN_SECONDS
-        while data := _read(port, silence):
+        while data := read_some(port, silence):
             self._decoder.feed(data)
             if time.monotonic() > until:
                 raise DeviceError("card_reader.line_noise", f"{self.at} does not fall silent")
@@ -151,7 +141,7 @@ class Crt310Line:
         for _ in range(TRIES):
             frame = encode(text)
             try:
-                _write(port, frame)
+                write_all(port, frame)
             finally:
                 frame[:] = bytes(len(frame))  # a PIN may have passed through here
             for event in self._listen(port, ACKNOWLEDGE_SECONDS):
@@ -174,7 +164,7 @@ class Crt310Line:
                 damaged += 1
                 if damaged > REPLY_TRIES:
                     break
-                _write(port, bytes((Control.NAK,)))
+                write_all(port, bytes((Control.NAK,)))
         told = f"{'damaged' if damaged else 'no'} reply to {cm:02X} {pm:02X} at {self.at}"
         raise ReplyLost(told, "card_reader.line_noise" if damaged else "card_reader.no_answer")
 
@@ -183,23 +173,5 @@ class Crt310Line:
         until = time.monotonic() + seconds
         latest = until + (LONGEST_TEXT + 5) * 10 / self.baud + GAP_SECONDS
         while (now := time.monotonic()) < (latest if self._decoder.pending else until):
-            data = _read(port, GAP_SECONDS if self._decoder.pending else until - now)
+            data = read_some(port, GAP_SECONDS if self._decoder.pending else until - now)
             yield from self._decoder.feed(data) if data else self._decoder.quiet()
-
-
-def _read(port: serial.SerialBase, seconds: float) -> bytes:
-    """What has come, as soon as something has; empty after that many seconds."""
-    ready, _, _ = select.select([port.fileno()], [], [], seconds)
-    return bytes(port.read(4096)) if ready else b""
-
-
-def _write(port: serial.SerialBase, data: bytes | bytearray) -> None:
-    """All of it, past pyserial: that would copy a buffer which its owner is about to zero."""
-    with memoryview(data) as view:
-        sent = 0
-        while sent < len(view):
-            _, ready, _ = select.select([], [port.fileno()], [], 1.0)
-            if not ready:
-                raise OSError("the line takes no more bytes")
-            with view[sent:] as rest:
-                sent += os.write(port.fileno(), rest)

@@ -10,22 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from functools import reduce
-from operator import xor
 
-STX, ETX = 0x02, 0x03
+from devices.creator_frame import Control as Control
+from devices.creator_frame import DamagedFrame as DamagedFrame
+from devices.creator_frame import FrameDecoder, framed
+
+STX = 0x02
 LONGEST_DATA = 264
 LONGEST_TEXT = 2 + LONGEST_DATA
-_HEAD, _TAIL = 3, 2
-
-
-class Control(IntEnum):
-    """Single bytes between the frames. ENQ goes to the reader only."""
-
-    EOT = 0x04
-    ENQ = 0x05
-    ACK = 0x06
-    NAK = 0x15
 
 
 class Command(Enum):
@@ -108,20 +100,11 @@ class FrontEntry(IntEnum):
     FORBIDDEN = 0x4E
 
 
-def check_character(data: bytes | bytearray) -> int:
-    """BCC: XOR of all bytes."""
-    return reduce(xor, data, 0)
-
-
 def encode(text: bytes | bytearray) -> bytearray:
     """The frame of ``CM PM data``, in a buffer that the caller may zero. ValueError when it does not fit one."""
     if not 2 <= len(text) <= LONGEST_TEXT:
         raise ValueError(f"a frame holds 2 to {LONGEST_TEXT} bytes, not {len(text)}")
-    frame = bytearray((STX, *len(text).to_bytes(2, "big")))
-    frame += text
-    frame.append(ETX)
-    frame.append(check_character(frame))
-    return frame
+    return framed(bytes((STX,)), text)
 
 
 def with_length(data: bytes | bytearray) -> bytearray:
@@ -154,13 +137,6 @@ class Refusal:
     code: int
 
 
-@dataclass(frozen=True, slots=True)
-class DamagedFrame:
-    """A frame that ended in a wrong 03 or BCC, or broke off. ``length`` is its LEN."""
-
-    length: int
-
-
 Event = Reply | Refusal | DamagedFrame | Control
 
 
@@ -170,77 +146,14 @@ def _read(text: bytes) -> Reply | Refusal:
     return Reply(text[:2], text[2:])
 
 
-class Decoder:
-    """Takes bytes in pieces of any size and gives what they say.
+class Decoder(FrameDecoder[Reply | Refusal]):
+    """Of the "02" frame."""
 
-    What lies between frames and is no control byte is thrown away and counted in ``garbage``. After a damaged frame the
-    search goes on right behind its 02, so that a good frame swallowed by a wrong LEN is still found; bytes of a damaged
-    frame are never taken for control bytes.
-    """
+    START = STX
+    HEAD = 3
+    SHORTEST = 2
+    LONGEST = LONGEST_TEXT
 
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._suspect = 0
-        self.garbage = 0
-
-    @property
-    def pending(self) -> int:
-        """Bytes of a frame that has begun and not ended."""
-        return len(self._buffer)
-
-    def feed(self, data: bytes) -> list[Event]:
-        """Take ``data``; return what it completes, in order."""
-        self._buffer += data
-        return self._events()
-
-    def quiet(self) -> list[Event]:
-        """The line has fallen silent: a frame half received will not end. It is told as damaged, and searched."""
-        events: list[Event] = []
-        while self._buffer:
-            events.append(DamagedFrame(int.from_bytes(self._buffer[1:_HEAD], "big")))
-            self._give_up_frame()
-            events += self._events()
-        return events
-
-    def _events(self) -> list[Event]:
-        events = []
-        while (event := self._next()) is not None:
-            events.append(event)
-        return events
-
-    def _next(self) -> Event | None:
-        buffer = self._buffer
-        while buffer:
-            if buffer[0] != STX:
-                first, trusted = buffer[0], not self._suspect
-                self._drop(1)
-                if trusted and first in Control.__members__.values():
-                    return Control(first)
-                self.garbage += 1
-                continue
-            if len(buffer) < _HEAD:
-                return None
-            length = int.from_bytes(buffer[1:_HEAD], "big")
-            if not 2 <= length <= LONGEST_TEXT:
-                self.garbage += 1
-                self._drop(1)
-                continue
-            end = _HEAD + length + _TAIL
-            if len(buffer) < end:
-                return None
-            if buffer[end - _TAIL] != ETX or check_character(buffer[:end]) != 0:
-                self._give_up_frame(end)
-                return DamagedFrame(length)
-            text = bytes(buffer[_HEAD : end - _TAIL])
-            self._drop(end)
-            return _read(text)
-        return None
-
-    def _give_up_frame(self, end: int | None = None) -> None:
-        self._suspect = max(self._suspect, len(self._buffer) if end is None else end)
-        self.garbage += 1
-        self._drop(1)
-
-    def _drop(self, count: int) -> None:
-        del self._buffer[:count]
-        self._suspect = max(0, self._suspect - count)
+    def meaning(self, head: bytes, text: bytes) -> Reply | Refusal:
+        """See the base class."""
+        return _read(text)
