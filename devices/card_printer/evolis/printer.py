@@ -41,10 +41,10 @@ class EvolisPrinter:
     """See :class:`devices.card_printer.contract.CardPrinter`.
 
     ``at``: ``tcp://host:9100`` or ``/dev/usb/lp0``. ``chip_address``: the encoder, a PC/SC reader of its own (page A8).
-    ``ribbon``: the label of the ribbon wanted, such as YMCKO; empty: any. ``reserve``: sets of panels that must be
-    left to begin an issue. ``hoppers``: 1 to 4. ``bezel`` False: the card comes out at the plain exit and cannot be drawn back
-    in. ``holding_slot``: a slot at the rear, parked into by ``Seb`` and recalled from by ``Sib``. ``scans``: the folder
-    where the scan program puts its pictures; empty: no scanner. ``fastest_print_seconds``: a print that ends sooner has
+    ``ribbon``: the label of the ribbon wanted, such as YMCKO; empty: any. ``reserve``: sets of panels that must be left
+    to begin an issue. ``hoppers``: 1 to 4. ``bezel`` False: the card comes out at the plain exit, and cannot be drawn
+    back in. ``holding_slot``: a slot at the rear, parked into by ``Seb`` and recalled from by ``Sib``. ``scans``: where
+    the scan program puts its pictures; empty: no scanner. ``fastest_print_seconds``: a print that ends sooner has
     really failed (page A8); lower it only for an accelerated simulator. ``answer_seconds``: for one question.
     ``ready_seconds``: how long work in progress is waited for before a motion.
     """
