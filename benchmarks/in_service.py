@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.chromium import chromium
 from benchmarks.figure import Figure, p95
+from benchmarks.finger import Finger
 from benchmarks.processes import megabytes, processor_seconds
 from kiosk.demo.stand import Stand
 from statemachines.views import Drawn
@@ -36,10 +37,13 @@ async def _measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         async with Stand(Path(folder), timing=TIMING, people_in_host=200) as stand:
             await stand.glass.page("Attract")
+            finger = Finger(stand.display or "")
+            stand.glass.finger = finger.touch
             idle, memory = await _idle(stand)
             journeys, shares = await _journeys(stand)
             touches = await _touches(stand)
             start = await _start(stand)
+            finger.close()
             await stand.children["screens"].end()
             peer = await chromium(stand.display or "", IDLE_SECONDS)
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,8 @@ class GlassError(RuntimeError):
 
 
 class Glass:
-    """Follows the link as a watcher. ``display`` is the X display on which the screens draw."""
+    """Follows the link as a watcher. ``display`` is the X display on which the screens draw; ``finger`` touches a
+    point of it."""
 
     def __init__(self, socket: Path, display: str) -> None:
         self._socket = socket
@@ -29,6 +30,7 @@ class Glass:
         self._changed = asyncio.Condition()
         self._reading: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self.finger: Callable[[int, int], Awaitable[None]] = self._xdotool
         self.on_drawn: Callable[[Drawn], None] = lambda _: None
 
     async def open(self) -> None:
@@ -78,13 +80,13 @@ class Glass:
                 raise GlassError(f"nothing is shown to touch for {intent}")
             target = _find(shown, intent, value)
             if target is not None:
-                await self._finger(target)
+                await self._press(target)
                 return shown
             more = _find(shown, "turn", "more")
             if more is None:
                 break
-            await self._finger(more)
-            await self._redrawn(shown)
+            await self._press(more)
+            await self.redrawn(shown)
         shown = self._drawn
         if shown is None:
             raise GlassError(f"nothing is shown to touch for {intent}")
@@ -95,15 +97,20 @@ class Glass:
         """What the screen shows now."""
         return await asyncio.to_thread(ImageGrab.grab, xdisplay=self._display)
 
-    async def _redrawn(self, before: Drawn) -> None:
+    async def redrawn(self, before: Drawn) -> Drawn:
+        """Wait until something else is on the glass; the screens turn their pages themselves. Raises GlassError."""
         try:
             async with asyncio.timeout(5), self._changed:
                 await self._changed.wait_for(lambda: self._drawn is not before)
         except TimeoutError as error:
             raise GlassError(f"{before.page} did not turn over") from error
+        assert self._drawn is not None  # noqa: S101 -- just seen
+        return self._drawn
 
-    async def _finger(self, target: Target) -> None:
-        x, y = target.x + target.width // 2, target.y + target.height // 2
+    async def _press(self, target: Target) -> None:
+        await self.finger(target.x + target.width // 2, target.y + target.height // 2)
+
+    async def _xdotool(self, x: int, y: int) -> None:
         process = await asyncio.create_subprocess_exec(
             *("xdotool", "mousemove", str(x), str(y), "click", "--delay", "0", "1"),
             env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"},
