@@ -17,7 +17,16 @@ from devices.simulation import FaultSwitch, Json, Port, Simulator, action
 
 PATH = "/picture.jpg"
 _LONGEST_REQUEST = 8192
-_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    503: "Service Unavailable",
+}
+_DEMANDS = {401: 'WWW-Authenticate: Basic realm="camera"', 405: "Allow: GET, HEAD"}
+"""Header fields that these answers must have."""
 
 
 @lru_cache(maxsize=2)
@@ -40,6 +49,7 @@ class HttpCameraSimulator(Simulator):
         FaultSwitch("frozen", "It sends the same picture again and again."),
         FaultSwitch("damaged", "The picture breaks off half-way."),
         FaultSwitch("busy", "It answers that it is busy (503)."),
+        FaultSwitch("refuses", "It wants a user and a password (401)."),
     )
 
     def __init__(self, *, width: int = 1280, height: int = 960, face_width: float = 0.0) -> None:
@@ -96,9 +106,10 @@ class HttpCameraSimulator(Simulator):
         """Bytes of requests, in any pieces."""
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
-            head = bytes(self._buffer[:end])
+            head = bytes(self._buffer[:end]).lstrip(b"\r\n")  # empty lines before a request are ignored (2.2)
             del self._buffer[: end + 4]
-            self._answer(head)
+            if head:
+                self._answer(head)
         if len(self._buffer) > _LONGEST_REQUEST:
             self._buffer.clear()
             self._send(400, b"", whole=True)
@@ -111,8 +122,8 @@ class HttpCameraSimulator(Simulator):
             self._send(405, b"", whole=True)
         elif words[1].split(b"?")[0] != PATH.encode():
             self._send(404, b"", whole=words[0] == b"GET")
-        elif self.faults["busy"]:
-            self._send(503, b"", whole=words[0] == b"GET")
+        elif self.faults["busy"] or self.faults["refuses"]:
+            self._send(503 if self.faults["busy"] else 401, b"", whole=words[0] == b"GET")
         else:
             whole = words[0] == b"GET"
             self._send(200, self._picture() if whole else self._last, whole=whole)
@@ -123,8 +134,8 @@ class HttpCameraSimulator(Simulator):
         lines = [f"HTTP/1.1 {status} {_REASONS[status]}", f"Content-Length: {len(content)}", "Cache-Control: no-store"]
         if status == 200:
             lines.append("Content-Type: image/jpeg")
-        if status == 405:
-            lines.append("Allow: GET, HEAD")
+        if status in _DEMANDS:
+            lines.append(_DEMANDS[status])
         head = "\r\n".join([*lines, "", ""]).encode()
         self.port.send(head + content if whole else head)
 
