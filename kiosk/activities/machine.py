@@ -44,12 +44,18 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
 
 async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
     """Wait for a card in the slot or on the plate; look at the devices now and then."""
-    tools = stage.tools
+    session, tools = stage.session, stage.tools
+    usual = before = (tools.settings.screen.languages[0], False)
     await _let_cards_in(tools, True)
     while True:
         someone = await first_of(until_card(tools), until_id_card(tools), tools.clock.sleep(LOOK_EVERY))
         if someone is not None:
             return "start"
+        now = (session.language, session.large)
+        if now == before != usual:  # whoever chose it has walked on
+            session.language, session.large = now = usual
+            stage.refresh()
+        before = now
         if await look(tools):
             return "changed"
 

@@ -36,7 +36,8 @@ ENCODINGS = ("utf-8", "utf-16-le", "utf-32-le")
 
 def found_in(content: bytes, secrets: Mapping[str, str]) -> set[str]:
     """Which secrets stand in these bytes, in any form in which Python or a library keeps text."""
-    return {what for what, text in secrets.items() if any(text.encode(each) in content for each in ENCODINGS)}
+    forms = {text.encode(encoding): what for what, text in secrets.items() for encoding in ENCODINGS}
+    return {forms[found[0]] for found in re.finditer(b"|".join(map(re.escape, forms)), content)}
 
 
 def found_in_files(folders: Iterable[Path], secrets: Mapping[str, str]) -> dict[str, set[str]]:
