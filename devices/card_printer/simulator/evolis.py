@@ -28,8 +28,9 @@ DEFAULT_HOLD_SECONDS = 45
 
 class EvolisSimulator(HandledPrinter):
     """``pace``: 1 is the real thing, some 20 s for a colour side; 0.1 ten times as fast; 0 in no time. ``hoppers``: how
-    many, each with ``cards`` pre-made cards; or ``stock``, lists of cards as :class:`StockCard` reads them.
+    many, each with ``cards`` pre-made cards; or ``stock_cards``, lists of them as :class:`StockCard` reads.
     ``ribbon``: label, ``ribbon_left`` sides on it. ``scans``: where ``Siscan`` puts pictures; empty: no scanner.
+    ``pictures``: where printed faces are kept between benches; empty: within what :meth:`save` gives, which then grows.
     ``bezel`` False: a plain exit."""
 
     FAULTS = FAULTS
@@ -48,6 +49,7 @@ class EvolisSimulator(HandledPrinter):
         slot_capacity: int = 1,
         bezel: bool = True,
         scans: str = "",
+        pictures: str = "",
         cleaning_every: int = 1000,
         model: str = "Evolis KC Prime",
     ) -> None:
@@ -67,6 +69,7 @@ class EvolisSimulator(HandledPrinter):
         self.heard: list[str] = []
         """Every command, in its order, raster panels as ``Db;y;256``."""
         self._bezel = bezel
+        self._pictures = Path(pictures) if pictures else None
         self._model = model
         self._reader = RequestReader()
         self._answer = ""
@@ -299,7 +302,7 @@ class EvolisSimulator(HandledPrinter):
 
     def save(self) -> Json:
         return {
-            "mechanism": self.mechanism.save(),
+            "mechanism": self.mechanism.save(self._pictures),
             "ribbon": self.ribbon.save(),
             "settings": self.settings.save(),
             "cover_open": self.cover_open,
@@ -309,7 +312,7 @@ class EvolisSimulator(HandledPrinter):
     def restore(self, saved: Json) -> None:
         """As after a power cut: cards are where they were, nothing moves."""
         self._power_off()
-        self.mechanism.restore(saved["mechanism"])
+        self.mechanism.restore(saved["mechanism"], self._pictures)
         self.ribbon = PrinterRibbon.restore(saved["ribbon"])
         self.settings = Settings(**saved["settings"])
         self.cover_open = bool(saved["cover_open"])

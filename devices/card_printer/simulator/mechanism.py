@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from devices.card_printer.simulator.cards import StockCard
@@ -101,25 +102,25 @@ class Mechanism:
         if self.place is Place.CONTACT and self.card is not None and self.off_contact is not None:
             self.off_contact(self.card)
 
-    def save(self) -> Json:
-        """Everything, for :meth:`restore`."""
+    def save(self, pictures: Path | None = None) -> Json:
+        """Everything, for :meth:`restore`; what is printed, as files in ``pictures`` or within."""
         return {
-            "hoppers": [[card.plain() for card in cards] for cards in self.hoppers],
-            "path": self.card.plain() if self.card is not None else None,
+            "hoppers": [[card.plain(pictures) for card in cards] for cards in self.hoppers],
+            "path": self.card.plain(pictures) if self.card is not None else None,
             "place": self.place.value,
-            "rejected": [card.plain() for card in self.rejected],
-            "held": [card.plain() for card in self.held],
+            "rejected": [card.plain(pictures) for card in self.rejected],
+            "held": [card.plain(pictures) for card in self.held],
             "taken": list(self.taken),
         }
 
-    def restore(self, saved: Mapping[str, Any]) -> None:
+    def restore(self, saved: Mapping[str, Any], pictures: Path | None = None) -> None:
         """Every card where it was; one at the contact is on it again."""
-        self.hoppers = [[StockCard.read(card) for card in cards] for cards in saved["hoppers"]]
-        self.rejected = [StockCard.read(card) for card in saved["rejected"]]
-        self.held = [StockCard.read(card) for card in saved["held"]]
+        self.hoppers = [[StockCard.read(card, pictures) for card in cards] for cards in saved["hoppers"]]
+        self.rejected = [StockCard.read(card, pictures) for card in saved["rejected"]]
+        self.held = [StockCard.read(card, pictures) for card in saved["held"]]
         self.taken = list(saved["taken"])
         self._leave_contact()
-        self.card = StockCard.read(saved["path"]) if saved["path"] is not None else None
+        self.card = StockCard.read(saved["path"], pictures) if saved["path"] is not None else None
         self.place = Place(saved["place"])
         if self.place is Place.CONTACT and self.card is not None and self.on_contact is not None:
             self.on_contact(self.card)

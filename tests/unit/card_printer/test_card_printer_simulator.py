@@ -6,6 +6,7 @@ import io
 import json
 import random
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -328,6 +329,20 @@ def test_everything_but_motion_survives_in_json() -> None:
     assert "front" in again.simulator.mechanism.card.faces  # type: ignore[union-attr]
     assert say(again, "")[1] == {"CARD_PRINT"}
     assert say(again, "Rkc;M")[0] == "2"
+
+
+def test_faces_may_be_kept_as_files(tmp_path: Path) -> None:
+    line = printer(pace=0, pictures=str(tmp_path))
+    say(line, "Si")
+    line.exchange(first_part(ONE, 1), 5)
+    line.pass_time(1)
+    kept = json.dumps(line.simulator.save())
+    assert len(kept) < 20_000
+    assert json.dumps(line.simulator.save()) == kept
+    assert len(list(tmp_path.iterdir())) == 1
+    again = printer(pictures=str(tmp_path))
+    again.simulator.restore(json.loads(kept))
+    assert again.simulator.picture() == line.simulator.picture()
 
 
 def test_without_power_nothing_answers_and_nothing_moves() -> None:
