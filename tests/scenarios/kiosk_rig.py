@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
+import pcsc_door
 
 from devices.bench.client import AsyncBenchClient
 from devices.card_reader.pcsc import PcscCardReader
@@ -264,7 +265,7 @@ console = false
 
     async def start(self) -> None:
         """Start the controller and connect the screens."""
-        os.environ.update(self._bench_ready["env"])
+        pcsc_door.lead_to(self._bench_ready["env"])
         settings = config.load(self.configuration())
         logs.configure("controller", settings.log.directory, level="debug", console=False)
         listening = asyncio.Event()
@@ -316,7 +317,7 @@ console = false
     async def card_is_seen(self) -> None:
         """Wait until pcscd has noticed the card in the slot: it looks some times a second."""
         at = next(each["at"] for each in self._bench_ready["devices"].values() if each["class"] == "card-reader")
-        os.environ.update(self._bench_ready["env"])
+        pcsc_door.lead_to(self._bench_ready["env"])
         slot = CardSlot(PcscCardReader(at), lambda before, after: None)
         slot.start()
         async with asyncio.timeout(PATIENCE):
