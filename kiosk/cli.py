@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "bench": "Run the simulated world: devices on real transports, people with cards, an HTTP API.",
     "device": "Do one thing with one device by hand.",
     "simulate": "Run one simulated device alone.",
+    "photo": "Hold a picture against the photo rule.",
     "config": "Check or explain the configuration file.",
     "doctor": "What this machine has and lacks, each with the remedy.",
     "journal": "Read the durable record.",

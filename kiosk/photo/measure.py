@@ -32,7 +32,7 @@ def measure(photo: Image.Image | bytes, landmarks: Landmarks | None = None, rule
     ``photo``: a file's bytes, or a picture without a file, whose file is then not judged. ``landmarks`` of a camera
     that knows; None: the face is looked for. Raises NotAPicture.
     """
-    image, file = _opened(photo)
+    image, file = (photo, None) if isinstance(photo, Image.Image) else (opened(photo), photo)
     found = find(image) if landmarks is None else Found(((0.0, 0.0, 1.0, 1.0),), landmarks)
     upright = image.convert("RGB")
     measured = _measured(upright, found, rule, image if file else None, file)
@@ -43,15 +43,14 @@ def measure(photo: Image.Image | bytes, landmarks: Landmarks | None = None, rule
     return PhotoReport(tuple(sorted(faults, key=lambda fault: order.index(fault.fault))), measured)
 
 
-def _opened(photo: Image.Image | bytes) -> tuple[Image.Image, bytes | None]:
-    if isinstance(photo, Image.Image):
-        return photo, None
+def opened(file: bytes) -> Image.Image:
+    """The picture in a file, whole. Raises NotAPicture."""
     try:
-        image = Image.open(io.BytesIO(photo))
+        image = Image.open(io.BytesIO(file))
         image.load()
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise NotAPicture(str(error)) from error
-    return image, photo
+        raise NotAPicture(type(error).__name__) from error
+    return image
 
 
 def _measured(
