@@ -45,7 +45,8 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
 async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
     """Wait for a card in the slot or on the plate; look at the devices now and then."""
     session, tools = stage.session, stage.tools
-    usual = before = (tools.settings.screen.languages[0], False)
+    usual: tuple[str, bool] = (tools.settings.screen.languages[0], False)
+    before = usual
     await _let_cards_in(tools, True)
     while True:
         someone = await first_of(until_card(tools), until_id_card(tools), tools.clock.sleep(LOOK_EVERY))

@@ -229,5 +229,12 @@ class EscposSimulator(Simulator):
         return {"paper_left_millimetres": self.paper.left, "cover_open": self.sensors.cover_open}
 
     def restore(self, saved: Json) -> None:
+        """As after power was off: what was not yet printed is forgotten."""
+        self._reader.clear()
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+        self.sensors.cutter_error = False
+        self.firmware.power_on()
         self.paper.left = float(saved["paper_left_millimetres"])
         self.sensors.cover_open = bool(saved["cover_open"])
