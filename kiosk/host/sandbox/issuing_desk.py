@@ -31,13 +31,16 @@ class IssuingDesk:
     calendar: WorkingDays = field(default_factory=working_days.load)
     stock: Stock = field(default_factory=read_stock)
     _ordered: list[DatedRule] = field(default_factory=list)
+    _rules: dict[date, Rules] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def rules(self, day: date) -> Rules:
         """The region's rules of a day, with the price changes that were ordered."""
         with self._lock:
-            ordered = tuple(self._ordered)
-        return self.pack.model_copy(update={"rule": (*self.pack.rule, *ordered)}).at(day)
+            if day not in self._rules:
+                dated = (*self.pack.rule, *self._ordered)
+                self._rules[day] = self.pack.model_copy(update={"rule": dated}).at(day)
+            return self._rules[day]
 
     @property
     def fees(self) -> FeeTable:
@@ -54,11 +57,13 @@ class IssuingDesk:
                 ("fee.exempt_reasons", exempt),
             ):
                 self._ordered.append(DatedRule(key=key, value=value, valid_from=day, source="control port"))
+            self._rules.clear()
 
     def reset(self) -> None:
         """The region's own prices again."""
         with self._lock:
             self._ordered.clear()
+            self._rules.clear()
 
 
 @dataclass(frozen=True, slots=True)
