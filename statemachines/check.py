@@ -48,10 +48,12 @@ def _time_out(path: str, state: State, events: set[str], delays: Mapping[str, De
 
 
 def _outcomes(activity: Activity) -> set[str]:
-    """The events an activity can answer with: its return annotation is a ``Literal``."""
+    """The events an activity can answer with: its return annotation is a ``Literal``, or ``NoReturn``."""
     if not inspect.iscoroutinefunction(activity):
         return set()
     returned = typing.get_type_hints(activity).get("return")
+    if returned is typing.NoReturn:
+        return set()
     return set(typing.get_args(returned)) if typing.get_origin(returned) is typing.Literal else {"<no Literal>"}
 
 

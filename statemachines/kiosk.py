@@ -34,7 +34,7 @@ class KioskActivities(SessionActivities, Protocol):
 
     @property
     def serve_engineer(self) -> Activity:
-        """Maintenance: show what the devices say until the engineer is done: ``finished``."""
+        """Maintenance: show what the devices say. Ends only by being left."""
         ...
 
     @property
@@ -104,8 +104,8 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             On("stop_requested", "looking_again", "stopping"),
             On("called_in", "looking_again", "maintenance"),
             On("maintain", ("starting", "out_of_service", "looking_again"), "maintenance"),
-            On("maintain", ("maintenance", "stopping", "stopped"), None),
-            On("finished", "maintenance", "looking_again"),
+            On("maintain", "maintenance", "looking_again"),
+            On("maintain", ("stopping", "stopped"), None),
             On("choose", "maintenance", "looking_again", when=chosen("back_in_service")),
             On("failed", "maintenance", "looking_again"),
             On("stop", ("starting", "out_of_service", "looking_again", "maintenance"), "stopping"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import structlog
 
@@ -87,16 +87,14 @@ async def heal(stage: Stage) -> Literal["changed"]:
             return "changed"
 
 
-async def serve_engineer(stage: Stage) -> Literal["finished"]:
-    """Show what the devices say until the engineer is done."""
+async def serve_engineer(stage: Stage) -> NoReturn:
+    """Show what the devices say, until the engineer says that it is done."""
     stage.tools.wishes.maintenance = False
     await _let_cards_in(stage.tools, False)
-    while not stage.tools.wishes.maintenance:
+    while True:
         await look(stage.tools)
         stage.refresh()
         await stage.tools.clock.sleep(LOOK_AGAIN)
-    stage.tools.wishes.maintenance = False
-    return "finished"
 
 
 async def shut_down(stage: Stage) -> Literal["stopped"]:

@@ -166,7 +166,6 @@ async def test_out_of_service_no_card_is_drawn_in(kiosk: Kiosk) -> None:
     with pytest.raises(BenchRefused, match="shut"):
         await kiosk.bench.insert_card("wang_xiulan")
     kiosk.controller.maintain()
-    await kiosk.passes(10)
     await kiosk.screens.page(Attract)
     await slot(kiosk, gate="open")
 

@@ -242,7 +242,7 @@ def test_a_wrong_answer_is_no_answer(line: Line, printer: EscposReceiptPrinter) 
 
 def test_late_answers_are_waited_for(line: Line) -> None:
     line.set_fault("slow", 0.05)
-    printer = EscposReceiptPrinter(line.url, answer_seconds=0.3, stall_seconds=3.0)
+    printer = EscposReceiptPrinter(line.url, answer_seconds=2.0, stall_seconds=10.0)
     printer.open()
     assert isinstance(printer.print(Receipt((Text("慢"),))), Printed)
     printer.close()
