@@ -13,11 +13,13 @@ from devices.card_printer.contract import (
     CardPrinter,
     CardPrinterStatus,
     RetractTo,
+    chip_carrier,
     face_inspector,
     face_printer,
     parking,
     retracting,
 )
+from devices.card_printer.crt591 import Crt591Dispenser
 from devices.card_printer.evolis import EvolisPrinter
 from devices.card_printer.faces import SIZE, Face, Faces
 from devices.contract import Cancellation, StorageKind
@@ -93,7 +95,7 @@ def ribbon(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Te
 def identify(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
     """What it says of itself."""
     _no_words(words)
-    if not isinstance(printer, EvolisPrinter):
+    if not isinstance(printer, EvolisPrinter | Crt591Dispenser):
         raise ValueError("this model does not say")
     return printer.identification()
 
@@ -227,6 +229,28 @@ def clean(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tel
     return _status(printer.status())
 
 
+def chip(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
+    """Its answer to reset, through the device itself; the chip is powered down again."""
+    _no_words(words)
+    able = chip_carrier(printer)
+    if able is None:
+        raise ValueError("this model does not reach the chip itself; ask the reader at its address")
+    connected = able.connect()
+    try:
+        return {"atr": connected.atr.hex().upper(), **_here(printer)}
+    finally:
+        connected.close()
+
+
+def bin_emptied(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
+    """The counter begins anew."""
+    _no_words(words)
+    if not isinstance(printer, Crt591Dispenser):
+        raise ValueError("this model does not count what is in its reject box")
+    printer.bin_emptied()
+    return _status(printer.status())
+
+
 VERBS: dict[str, Verb] = {
     "status": Verb("how the device, its stores, ribbon and path are", status),
     "ribbon": Verb("which ribbon is in it, and what is left of it", ribbon),
@@ -242,6 +266,8 @@ VERBS: dict[str, Verb] = {
     "recall": Verb("the card in the holding slot back into the path", recall),
     "reject": Verb("the card in the path into the reject box", reject),
     "clear": Verb("forget errors whose cause is gone", clear),
+    "chip": Verb("the answer to reset of the chip at the contact", chip),
+    "bin-emptied": Verb("the reject box was emptied: count from nought", bin_emptied),
     "clean": Verb("run the cleaning cycle", clean),
     "check": conformance_verb.verb(SUITE),
 }
