@@ -25,7 +25,8 @@ _NO_NATION = "99"
 
 def valid_until(issued: date) -> date:
     """The last day of the bank side."""
-    return issued.replace(year=issued.year + VALID_YEARS, day=min(issued.day, 28))
+    leap_day = (issued.month, issued.day) == (2, 29)
+    return issued.replace(year=issued.year + VALID_YEARS, day=28 if leap_day else issued.day)
 
 
 def chip_records(holder: HolderRecord, card_number: str, issued: date) -> tuple[ChipRecord, ...]:
