@@ -17,7 +17,7 @@ BANKS = (
     ("sample_bank", "样板银行", "Sample Bank", "sm4"),
     ("rural_bank", "演示农村商业银行", "Demonstration Rural Commercial Bank", "3des"),
 )
-_HEAD = """# The pre-made cards of the demonstration: they fill the simulated hoppers, and the sandbox host knows them as its stock.
+_HEAD = """# The pre-made cards of the demonstration: they fill the simulated hoppers and are the sandbox host's stock.
 # Made by `python -m kiosk.demo.make_stock`; all invented.
 #
 #   card.serial   bytes 9 to 12 of the identifier; card.account: the bank account number that belongs to the card
