@@ -12,15 +12,26 @@ from kiosk_rig import Kiosk, process
 
 from kiosk.demo.stand import Stand
 
-FITTED = ("card-reader", "id-reader", "pin-pad", "receipt-printer")
-"""What a query kiosk has."""
+FITTED = """
+[[device]]
+class = "card-reader"
+[[device]]
+class = "id-reader"
+[[device]]
+class = "pin-pad"
+[[device]]
+class = "receipt-printer"
+[device.options]
+millimetres_per_second = 0.0
+"""
+"""What a query kiosk has. The printer's mechanism takes no time but where a scenario says so."""
 
 
 @pytest.fixture(scope="session")
 def bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("bench")
     layout = folder / "devices.toml"
-    layout.write_text("".join(f'[[device]]\nclass = "{each}"\n' for each in FITTED))
+    layout.write_text(FITTED)
     words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
     with process(*words, log=folder / "stderr") as ready:
         yield ready

@@ -135,7 +135,6 @@ PRINTER_TROUBLES: dict[str, tuple[str, object]] = {
     "cutter stuck": ("cutter_stuck", True),
     "unplugged in mid-print": ("unplug_at_byte", 12),
     "broken": ("unrecoverable_error", True),
-    "answers nothing": ("answers_nothing", True),
 }
 
 
@@ -315,7 +314,7 @@ async def test_a_slow_card_is_given_up_tried_anew_and_never_read_in_circles(kios
     await kiosk.takes_card(WANG)
 
 
-@pytest.mark.parametrize("after", [0, 3, 8, 14])
+@pytest.mark.parametrize("after", [0, 8])
 async def test_a_card_pulled_half_way_through_reading_may_be_put_in_again(kiosk: Kiosk, after: int) -> None:
     await kiosk.begins()
     await kiosk.bench.set_fault("card-reader", "pull_after", after)
