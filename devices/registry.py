@@ -30,6 +30,9 @@ CLASSES: dict[str, dict[str, Model]] = {
             "devices.card_printer.simulator:EvolisSimulator",
             "tcp://127.0.0.1:0",
         ),
+        "crt591": Model(
+            "devices.card_printer.crt591:Crt591Dispenser", "devices.card_printer.simulator:Crt591Simulator", "pty:"
+        ),
     },
     "card-reader": {
         "pcsc": Model(

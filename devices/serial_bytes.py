@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import termios
 
 import serial
@@ -16,7 +17,12 @@ def open_port(at: str, baud: int) -> serial.SerialBase:
     """Open ``/dev/ttyUSB0`` for us alone, or ``socket://host:port``. Raises one of :data:`LOST`, or ValueError for an
     address of no kind that pyserial knows."""
     exclusive = None if "://" in at else True
-    return serial.serial_for_url(at, baudrate=baud, timeout=0, write_timeout=1.0, exclusive=exclusive)
+    port = serial.serial_for_url(at, baudrate=baud, timeout=0, write_timeout=1.0, exclusive=exclusive)
+    if at.startswith("socket://"):
+        # Single control bytes go out one after the other: TCP would hold each back for 40 ms.
+        with socket.socket(fileno=os.dup(port.fileno())) as twin:
+            twin.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return port
 
 
 def read_some(port: serial.SerialBase, seconds: float) -> bytes:

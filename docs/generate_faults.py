@@ -24,6 +24,7 @@ CLASSES = {
     "receipt_printer": "凭条打印机 · Receipt printer",
     "document_printer": "文档打印机 · Document printer",
     "card_printer": "证卡打印机 · Card printer",
+    "card_dispenser": "发卡机 · Card dispenser",
     "scanner": "扫码器 · Scanner",
     "camera": "摄像头 · Camera",
     "cabinet": "机柜 · Cabinet",

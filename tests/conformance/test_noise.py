@@ -15,6 +15,7 @@ import pytest
 
 from devices import registry
 from devices.bench.line import Line
+from devices.card_printer.crt591 import wire as crt591
 from devices.card_reader.apdu import CommandApdu, ResponseApdu, terminal
 from devices.card_reader.crt310 import wire as crt310
 from devices.card_reader.simulator import vpcd
@@ -82,6 +83,11 @@ def _crt310() -> Stream:
     return Stream(decoder.feed, decoder.quiet)
 
 
+def _crt591() -> Stream:
+    decoder = crt591.Decoder()
+    return Stream(decoder.feed, decoder.quiet)
+
+
 def _vpcd() -> Stream:
     reader = vpcd.FrameReader()
     return Stream(reader.feed, reader.clear)
@@ -135,6 +141,20 @@ CODECS = {
             bytes(crt310.encode(b"\x37\x31Y\x00\x08\x02\x00\x02\x03\x06\x05\x90\x00")),
         ),
         (crt310.Reply, crt310.Refusal),
+    ),
+    "crt591": Codec(
+        _crt591,
+        _hex(
+            "06",
+            "15",
+            "04",
+            "F20000125030333032304352542D3539312D4D3030310386",
+            "F20000065031303232300396",
+            "F2000009505130323230303B0003F2",
+            "F200000850513932323090000361",
+            "F20000054E3231413003C8",
+        ),
+        (crt591.Reply, crt591.Refusal),
     ),
     "vpcd": Codec(_vpcd, _hex("000104", "00050084000008", "000700A40000023F00")),
 }
@@ -314,6 +334,7 @@ class NoisyChip:
 
 ON_A_LINE = [(of, model) for of, models in registry.CLASSES.items() for model in models if models[model].line == "pty:"]
 BRISK: dict[str, dict[str, object]] = {
+    "card-printer": {"answer_seconds": 0.1, "chip_seconds": 0.1, "motion_seconds": 0.1, "initialise_seconds": 0.1},
     "card-reader": {"answer_seconds": 0.1, "chip_seconds": 0.1, "motion_seconds": 0.1},
     "id-reader": {"timeout": 0.1},
     "pin-pad": {"reply_timeout": 0.1, "attempts": 2},

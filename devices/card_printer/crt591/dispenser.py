@@ -19,6 +19,10 @@ from devices.contract import DeviceError, DeviceState, StorageKind, StorageLevel
 
 _INSIDE = frozenset({CardPosition.IN_PATH, CardPosition.AT_CONTACT})
 _ENDS = frozenset({CardPosition.TAKEN, CardPosition.REJECTED, CardPosition.UNKNOWN})
+_MAY_BE_A_HAND = frozenset(
+    {"card_dispenser.bin_blocked", "card_dispenser.moved_by_hand", "card_printer.unexpected_answer"}
+)
+"""How a unit may complain when a hand holds on to the card at the gate, or has just taken it."""
 _OF_CHIP = {"card_printer.absent": "card_reader.absent", "card_dispenser.line_noise": "card_reader.garbled"}
 
 
@@ -263,12 +267,12 @@ class Crt591Dispenser:
             after = self._move(Command.MOVE_INTO_BIN, seen, settle=False)
         except ReplyLost as error:
             after, lost = self._settled(Command.MOVE_INTO_BIN, seen, error), True
-        except DeviceError:
-            # Refused because a hand was quicker?
-            if not from_gate or self._look_after().position is not CardPosition.NONE:
+        except DeviceError as error:
+            if not from_gate or error.code not in _MAY_BE_A_HAND:
                 raise
             after, lost = self._look_after(), True
         if after.position is CardPosition.AT_BEZEL:
+            self._standing = None
             raise DeviceError("card_printer.held_at_bezel")
         if after.position is not CardPosition.NONE:
             raise self._stuck(Command.MOVE_INTO_BIN)
