@@ -235,6 +235,7 @@ def chip(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell
     able = chip_carrier(printer)
     if able is None:
         raise ValueError("this model does not reach the chip itself; ask the reader at its address")
+    able.to_contact()
     connected = able.connect()
     try:
         return {"atr": connected.atr.hex().upper(), **_here(printer)}
@@ -266,7 +267,7 @@ VERBS: dict[str, Verb] = {
     "recall": Verb("the card in the holding slot back into the path", recall),
     "reject": Verb("the card in the path into the reject box", reject),
     "clear": Verb("forget errors whose cause is gone", clear),
-    "chip": Verb("the answer to reset of the chip at the contact", chip),
+    "chip": Verb("the card to the contact, and its chip's answer to reset", chip),
     "bin-emptied": Verb("the reject box was emptied: count from nought", bin_emptied),
     "clean": Verb("run the cleaning cycle", clean),
     "check": conformance_verb.verb(SUITE),

@@ -221,6 +221,13 @@ def test_ack_and_reply_lost_is_still_settled_by_the_sensors(there: Desk, motion:
     assert (there.printer.where(), there.seen()["motions"] - before) == (AFTER[motion], 1)
 
 
+def test_a_motion_slower_than_our_patience_is_waited_for_and_not_told_again(tmp_path: Path) -> None:
+    """The unit is deaf while it moves; its late reply is not taken for the status that is asked for next."""
+    with desk(tmp_path, pace=0.7) as there:
+        there.printer.feed("hopper-1")
+        assert (there.printer.where(), there.seen()["motions"]) == (CardPosition.AT_CONTACT, 1)
+
+
 @pytest.mark.parametrize("motion", MOTIONS)
 def test_the_cable_is_pulled_during_a_motion(there: Desk, motion: str) -> None:
     """It is not told again, and after the plug is back the sensors tell what came of it."""
@@ -503,6 +510,8 @@ def test_the_verbs(there: Desk) -> None:
     assert run("feed")["position"] == "atContact"
     assert run("contact") == {"position": "atContact", "chip": None}
     assert run("chip")["atr"].startswith("3B")
+    there.printer._contact_since = None  # as another process finds it
+    assert run("chip")["position"] == "atContact"
     assert run("present")["position"] == "atBezel"
     assert run("retain") == {"moved": True, "position": "rejected"}
     assert run("bin-emptied")["storage"][1]["count"] == 0
