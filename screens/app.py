@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 import screens.pages  # noqa: F401  -- fills the table of pages
+from screens import touch_alarm
 from screens.fonts import Fonts
-from screens.kivy_environment import OFTEN, SELDOM, cache_folder
+from screens.kivy_environment import ALARMED, OFTEN, SELDOM, cache_folder
 from screens.layout import Composer, Scene
 from screens.link import Link
 from screens.locale.catalogue import Catalogue
@@ -60,10 +61,41 @@ def installed_version() -> str:
 AT_REST = (views.Attract, views.OutOfService, views.Maintenance, views.Starting)
 """Pages that stand for hours."""
 
+SLEEP_RESOLUTION = 0.001
+"""Seconds; what Linux sleeps to."""
 
-def watch_for_touches(*, often: bool) -> None:
+WAKE = 1.0
+"""Seconds of looking often after the touch alarm: by then the touch has been seen, and answered."""
+
+
+class Vigilance:
     """How many times a second the window looks for a touch; drawing is another matter, and only on demand."""
-    Clock._max_fps = float(OFTEN if often else SELDOM)  # Kivy has no other way to change it
+
+    def __init__(self) -> None:
+        self._at_rest = SELDOM
+        self._resting = True
+
+    def start(self) -> None:
+        """Have the clock sleep until it is woken, and the touch alarm wake it, where there is one."""
+        # Kivy's interruptible clock takes a sleep to be as coarse as 28 ms, and spins through anything shorter, as well
+        # as through the last of the wait for a timer.
+        Clock.get_resolution = lambda: SLEEP_RESOLUTION
+        Clock.interupt_next_only = True
+        if touch_alarm.start(lambda: Clock.schedule_once(lambda _: self._woken(), 0)):
+            self._at_rest = ALARMED
+
+    def rest(self, resting: bool) -> None:
+        """Whether the page is one that stands for hours."""
+        self._resting = resting
+        self._look(self._at_rest if resting else OFTEN)
+
+    def _woken(self) -> None:
+        self._look(OFTEN)
+        Clock.schedule_once(lambda _: self.rest(self._resting), WAKE)
+
+    @staticmethod
+    def _look(times: int) -> None:
+        Clock._max_fps = float(times)  # Kivy has no other way to change it
 
 
 class Memory:
@@ -100,6 +132,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         typesetter = Typesetter(Fonts.prepare(cache_folder() / "fonts"))
         self._composer = Composer(self._begin, Catalogue.load(), typesetter, now)
         self._memory = Memory()
+        self._vigilance = Vigilance()
         self._newest: views.Show | None = None
         self._show: views.Show | None = None
         self._scene: Scene | None = None
@@ -125,6 +158,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     def on_start(self) -> None:
         """Kivy's hook: the window is there."""
         self._link.start()
+        self._vigilance.start()
         self._lost()
         gc.freeze()  # what is here now stays: looking through it again at each farewell would take a tenth of a second
 
@@ -157,7 +191,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             self._composer = replace(self._composer, theme=self._begin)
         self._show = show
         self._answered = 0.0
-        watch_for_touches(often=not isinstance(show.page, AT_REST))
+        self._vigilance.rest(isinstance(show.page, AT_REST))
         self._draw()
 
     def _show_lost(self, _passed: float) -> None:

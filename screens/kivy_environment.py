@@ -9,9 +9,9 @@ import logging
 import os
 from pathlib import Path
 
-OFTEN, SELDOM = 50, 12
-"""Looks for a touch in a second: while someone is served, and at rest, where less than 1 % of a core may be used and
-the first touch may wait for 80 ms."""
+OFTEN, SELDOM, ALARMED = 50, 12, 5
+"""Looks for a touch in a second: while someone is served; at rest, where less than 1 % of a core may be used and the
+first touch may wait for 80 ms; and at rest where the touch alarm wakes us."""
 
 
 def cache_folder() -> Path:
