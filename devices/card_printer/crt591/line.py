@@ -68,6 +68,7 @@ class Crt591Line:
         self._heard: deque[Event] = deque()
         self._unfinished = False
         self._moving = False
+        """It may be in the middle of something that must not be cut short; until it answers again."""
 
     @property
     def is_open(self) -> bool:
@@ -108,7 +109,8 @@ class Crt591Line:
         told = False
         try:
             self._settle(port)
-            self._unfinished, self._moving = True, once
+            self._unfinished = True
+            self._moving = self._moving or once
             told = True
             answer = self._converse(port, text, seconds, once=once, tries=tries)
         except LOST as error:
@@ -116,7 +118,7 @@ class Crt591Line:
             if told and once:
                 raise ReplyLost(f"{self.at}: {error}", "card_printer.absent", begun=True) from error
             raise DeviceError("card_printer.absent", f"{self.at}: {error}") from error
-        self._unfinished = False
+        self._unfinished = self._moving = False
         return answer
 
     def _converse(
