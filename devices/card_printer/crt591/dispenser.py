@@ -8,12 +8,12 @@ from contextlib import suppress
 
 from devices.card_printer.contract import Ability, CardPosition, CardPrinterStatus, RetractTo
 from devices.card_printer.crt591 import faults, reading
-from devices.card_printer.crt591.chip import RESETS, Crt591Chip, chip_error, reset_answer
+from devices.card_printer.crt591.contacts import Contacts, as_reader
 from devices.card_printer.crt591.line import ReplyLost
 from devices.card_printer.crt591.link import Crt591Link, Patience
 from devices.card_printer.crt591.models import BAUD_RATES, MODELS
 from devices.card_printer.crt591.reading import HOPPER, JAMS, STANDING, Reading
-from devices.card_printer.crt591.wire import HIGHEST_ADDRESS, Answer, Command, Refusal
+from devices.card_printer.crt591.wire import HIGHEST_ADDRESS, Command
 from devices.card_reader.contract import Chip
 from devices.contract import DeviceError, DeviceState, StorageKind, StorageLevel
 
@@ -23,7 +23,6 @@ _MAY_BE_A_HAND = frozenset(
     {"card_dispenser.bin_blocked", "card_dispenser.moved_by_hand", "card_printer.unexpected_answer"}
 )
 """How a unit may complain when a hand holds on to the card at the gate, or has just taken it."""
-_OF_CHIP = {"card_printer.absent": "card_reader.absent", "card_dispenser.line_noise": "card_reader.garbled"}
 
 
 class Crt591Dispenser:
@@ -76,8 +75,7 @@ class Crt591Dispenser:
         """The unit's restarts when our own motion brought the card to the contact."""
         self._bin_before: int | None = None
         self._presented_at = 0.0
-        self._chip: Crt591Chip | None = None
-        self._chip_session = (0, 0)
+        self._contacts = Contacts(self._link)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.at!r})"
@@ -93,7 +91,7 @@ class Crt591Dispenser:
         """Find the unit and wake it, with no motion; it forgets its errors, and this driver what became of an earlier
         card. Raises DeviceError: ``card_printer.absent``, ``.no_answer``, ``.unexpected_answer``,
         ``card_dispenser.line_noise``, ``.wrong_model``."""
-        self._forget_chip()
+        self._contacts.forget()
         self._last = self._standing = None
         self._link.open()
         self._look()
@@ -101,7 +99,7 @@ class Crt591Dispenser:
     def close(self) -> None:
         """Power the chip down and let go of the line; a card stays where it is."""
         with suppress(DeviceError):
-            self._power_down()
+            self._contacts.power_down()
         self._link.close()
 
     def status(self) -> CardPrinterStatus:
@@ -141,7 +139,7 @@ class Crt591Dispenser:
         seen = Reading.of(self._link.ask(Command.STATUS_AND_SENSORS), self._quirks, self._path_sensors)
         if seen.position is not CardPosition.IN_PATH:
             self._contact_since = None
-            self._forget_chip()
+            self._contacts.forget()
         if seen.position is CardPosition.NONE and self._standing in JAMS:
             self._standing = None  # somebody took it out
         return seen
@@ -288,7 +286,7 @@ class Crt591Dispenser:
 
     def clear(self) -> None:
         """See the contract (``INIT``, which leaves a card where it is)."""
-        self._forget_chip()
+        self._contacts.forget()
         self._link.initialise()
         self._standing = None
 
@@ -310,7 +308,7 @@ class Crt591Dispenser:
 
     def _move(self, command: Command, before: Reading, *, settle: bool = True) -> Reading:
         """One motion, and what is seen after it. Raises DeviceError; ReplyLost unless ``settle``."""
-        self._power_down()
+        self._contacts.power_down()
         self._contact_since = None
         try:
             self._link.move(command)
@@ -362,69 +360,9 @@ class Crt591Dispenser:
         """See the contract: the chip of the card at the contact. Raises DeviceError: ``card_reader.no_card``,
         ``.mute``, ``.garbled``, ``.removed``, ``.absent``."""
         try:
-            self._power_down()
+            self._contacts.power_down()
             if self._sensed(self._look()) is not CardPosition.AT_CONTACT:
                 raise DeviceError("card_reader.no_card", "there is no card at the contact")
         except DeviceError as error:
-            raise _as_reader(error) from error
-        answer: Answer | None = None
-        for voltage in RESETS:
-            answer = self._chip_exchange(Command.CHIP_COLD_RESET, voltage)
-            if (told := reset_answer(answer)) is not None:
-                atr, t0 = told
-                self._chip = Crt591Chip(self, atr, t0=t0)
-                self._chip_session = self._link.session
-                return self._chip
-        if isinstance(answer, Refusal):
-            raise chip_error(answer, "reset")
-        raise DeviceError("card_reader.mute", "no answer to reset")
-
-    def chip_command(self, chip: Crt591Chip, command: Command, data: bytearray) -> Answer:
-        """See :class:`devices.card_printer.crt591.chip.Talk`."""
-        if chip is not self._chip or self._link.session != self._chip_session:
-            self._forget_chip()
-            raise DeviceError("card_reader.removed", "the chip has lost its power")
-        try:
-            return self._chip_exchange(command, data)
-        except DeviceError:
-            self._forget_chip()
-            raise
-
-    def let_go(self, chip: Crt591Chip) -> None:
-        """See :class:`devices.card_printer.crt591.chip.Talk`."""
-        chip.alive = False
-        if chip is self._chip:
-            with suppress(DeviceError):  # a chip that cannot be reached has no power, or soon has none
-                self._power_down()
-
-    def _chip_exchange(self, command: Command, data: bytes | bytearray) -> Answer:
-        try:
-            return self._link.chip(command, data)
-        except ReplyLost as error:
-            code = "card_reader.mute" if self._link.is_open else "card_reader.absent"
-            raise DeviceError(code, str(error)) from error
-        except DeviceError as error:
-            raise _as_reader(error) from error
-
-    def _forget_chip(self) -> None:
-        if self._chip is not None:
-            self._chip.alive = False
-            self._chip = None
-
-    def _power_down(self) -> None:
-        """Take the power off the chip, if it has any of us. Raises DeviceError."""
-        if self._chip is None:
-            return
-        self._forget_chip()
-        try:
-            self._link.ask(Command.CHIP_OFF)
-        except DeviceError as error:
-            if error.code in faults.DEVICE_STATE:
-                raise
-
-
-def _as_reader(error: DeviceError) -> DeviceError:
-    """As a card reader would say it."""
-    if error.code.startswith("card_reader."):
-        return error
-    return DeviceError(_OF_CHIP.get(error.code, "card_reader.mute"), error.detail)
+            raise as_reader(error) from error
+        return self._contacts.power_up()
