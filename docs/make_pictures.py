@@ -1,4 +1,4 @@
-"""Composes docs/pictures/kiosk.png from the last demonstration (``make demo``). By hand, when the screens have changed."""
+"""Composes docs/pictures/kiosk.png from the last demonstration (``make demo``). By hand, when screens have changed."""
 
 from __future__ import annotations
 
