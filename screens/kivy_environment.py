@@ -33,6 +33,7 @@ def prepare() -> None:
     os.environ["KIVY_LOG_MODE"] = "PYTHON"
     logging.getLogger("kivy").addFilter(lambda record: record.levelno >= logging.ERROR)
     os.environ["KIVY_CLOCK"] = "interrupt"  # a view that arrives, or is on the glass, does not wait for the next frame
+    os.environ["SDL_MOUSE_FOCUS_CLICKTHROUGH"] = "1"  # the first touch after the window came up counts like any other
     os.environ.setdefault("KIVY_WINDOW", "sdl2")
     os.environ.setdefault("KIVY_TEXT", "sdl2")
     os.environ.setdefault("KIVY_IMAGE", "pil")
