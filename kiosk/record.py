@@ -19,6 +19,7 @@ from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.entries import Entry, Fact
 from kiosk.journal.outbox import Message
 from kiosk.journal.store import Journal
+from kiosk.record_issuing import IssuingRecord
 from kiosk.session import Session
 
 log = structlog.get_logger("record")
@@ -41,6 +42,7 @@ class Record:
         self._clock = clock
         self._host = host
         self._news = asyncio.Event()
+        self.issuing = IssuingRecord(self._journal, self._news.set)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -12,6 +12,7 @@ from devices.pin_pad.secret import SecretDigits
 from devices.receipt_printer.receipt import Receipt
 from kiosk import scrubbing
 from kiosk.host.port import Difference, Person, PrintedDocument
+from kiosk.issue import Issue
 from statemachines.views import Say
 
 Means = Literal["card", "id_card"]
@@ -90,6 +91,7 @@ class Session:
     outcome: Say | None = None
     done: list[str] = field(default_factory=list)
     unread: int = 0
+    issue: Issue | None = None
     business: str = ""
 
     def __repr__(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from devices.camera.contract import Camera
+from devices.card_printer.contract import CardPrinter
 from devices.card_reader.contract import CardReader
 from devices.id_reader.contract import IdReader
 from devices.pin_pad.contract import PinPad
@@ -14,6 +16,9 @@ from kiosk.catalogue.policy import Policy
 from kiosk.catalogue.services import Service
 from kiosk.clock import Clock
 from kiosk.config import Settings
+from kiosk.encoder import Encoder
+from kiosk.host.issuing_port import IssuingHost
+from kiosk.host.payer.port import Payer
 from kiosk.host.port import Host
 from kiosk.record import Record
 from kiosk.slot import CardSlot
@@ -32,7 +37,8 @@ class Wishes:
 
 @dataclass(slots=True)
 class Tools:
-    """A device that is not fitted is None."""
+    """A device that is not fitted is None. ``encoder``: the card printer's chip contact. ``payer`` None: no fee can be
+    taken here."""
 
     settings: Settings
     clock: Clock
@@ -46,6 +52,11 @@ class Tools:
     id_reader: DeviceWorker[IdReader] | None = None
     pin_pad: DeviceWorker[PinPad] | None = None
     receipt_printer: DeviceWorker[ReceiptPrinter] | None = None
+    card_printer: DeviceWorker[CardPrinter] | None = None
+    encoder: Encoder | None = None
+    camera: DeviceWorker[Camera] | None = None
+    issuing: IssuingHost | None = None
+    payer: Payer | None = None
     wishes: Wishes = field(default_factory=Wishes)
 
     @property
@@ -56,6 +67,8 @@ class Tools:
             "pin_pad": self.pin_pad,
             "id_reader": self.id_reader,
             "receipt_printer": self.receipt_printer,
+            "card_printer": self.card_printer,
+            "camera": self.camera,
         }
 
     @property

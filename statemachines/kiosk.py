@@ -6,15 +6,17 @@ from typing import Protocol
 
 from statemachines import views
 from statemachines.chart import Activity, Chart, Exit, On, State, chosen
+from statemachines.issuance import RecoveryActivities, recovery_chart
 from statemachines.session import SessionActivities, session_chart
 
 
-class KioskActivities(SessionActivities, Protocol):
+class KioskActivities(SessionActivities, RecoveryActivities, Protocol):
     """What the states of the machine do, the session's included."""
 
     @property
     def start_up(self) -> Activity:
-        """Open the devices, finish what a cut left open: ``serviceable``, ``unserviceable``, ``card_held``."""
+        """Open the devices, see what a cut left open: ``serviceable``, ``unserviceable``, ``card_held``, ``unfinished``
+        (an issue is open)."""
         ...
 
     @property
@@ -24,7 +26,8 @@ class KioskActivities(SessionActivities, Protocol):
 
     @property
     def check(self) -> Activity:
-        """Between citizens: ``serviceable``, ``unserviceable``, ``card_held``, ``stop_requested``, ``called_in``."""
+        """Between citizens: ``serviceable``, ``unserviceable``, ``card_held``, ``stop_requested``, ``called_in``,
+        ``unfinished``."""
         ...
 
     @property
@@ -44,7 +47,7 @@ class KioskActivities(SessionActivities, Protocol):
 
 
 def service_chart(do: KioskActivities) -> Chart:
-    """In service. Exits: ``unserviceable``, ``stop``, ``maintenance``."""
+    """In service. Exits: ``unserviceable``, ``stop``, ``maintenance``, ``unfinished``."""
     return Chart(
         "in service",
         states=(
@@ -66,6 +69,7 @@ def service_chart(do: KioskActivities) -> Chart:
             On("card_held", "checking", Exit("unserviceable")),
             On("stop_requested", "checking", Exit("stop")),
             On("called_in", "checking", Exit("maintenance")),
+            On("unfinished", "checking", Exit("unfinished")),
             On("late", "checking", Exit("unserviceable")),
             On("failed", "checking", Exit("unserviceable")),
             On("stop", "checking", Exit("stop")),
@@ -85,8 +89,14 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             State(
                 "in_service",
                 chart=service_chart(do),
-                exits={"unserviceable": "out_of_service", "stop": "stopping", "maintenance": "maintenance"},
+                exits={
+                    "unserviceable": "out_of_service",
+                    "stop": "stopping",
+                    "maintenance": "maintenance",
+                    "unfinished": "recovering",
+                },
             ),
+            State("recovering", chart=recovery_chart(do), exits={"settled": "looking_again"}),
             State("out_of_service", screen=views.OutOfService, activity=do.heal, timeout="rest"),
             State("looking_again", screen=views.OutOfService, activity=do.check, timeout="check"),
             State("maintenance", screen=views.Maintenance, activity=do.serve_engineer, timeout="rest"),
@@ -99,26 +109,27 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             On("card_held", ("starting", "looking_again"), "out_of_service"),
             On("late", ("starting", "looking_again"), "out_of_service"),
             On("failed", ("starting", "looking_again"), "out_of_service"),
+            On("unfinished", ("starting", "looking_again"), "recovering"),
             On("changed", "out_of_service", "looking_again"),
             On("failed", "out_of_service", "out_of_service"),
             On("stop_requested", "looking_again", "stopping"),
             On("called_in", "looking_again", "maintenance"),
             On("maintain", ("starting", "out_of_service", "looking_again"), "maintenance"),
             On("maintain", "maintenance", "looking_again"),
-            On("maintain", ("stopping", "stopped"), None),
+            On("maintain", ("recovering", "stopping", "stopped"), None),
             On("choose", "maintenance", "looking_again", when=chosen("back_in_service")),
             On("failed", "maintenance", "looking_again"),
             On("stop", ("starting", "out_of_service", "looking_again", "maintenance"), "stopping"),
-            On("stop", ("stopping", "stopped"), None),
+            On("stop", ("recovering", "stopping", "stopped"), None),
             On("stopped", "stopping", "stopped"),
             On("late", "stopping", "stopped"),
             On("failed", "stopping", "stopped"),
             On("card_inserted", ("starting", "out_of_service", "looking_again", "maintenance"), None),
-            On("card_inserted", ("stopping", "stopped"), None),
+            On("card_inserted", ("recovering", "stopping", "stopped"), None),
             On("card_removed", "out_of_service", "looking_again"),
             On("card_removed", ("starting", "looking_again", "maintenance"), None),
             On("reader_gone", ("starting", "out_of_service", "looking_again", "maintenance"), None),
-            On("reader_gone", ("stopping", "stopped"), None),
-            On("card_removed", ("stopping", "stopped"), None),
+            On("reader_gone", ("recovering", "stopping", "stopped"), None),
+            On("card_removed", ("recovering", "stopping", "stopped"), None),
         ),
     )

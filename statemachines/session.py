@@ -6,6 +6,15 @@ from typing import Protocol
 
 from statemachines import views
 from statemachines.chart import Activity, Chart, Exit, On, State, chosen
+from statemachines.issuance import (
+    ApplicationActivities,
+    HandoverActivities,
+    MakingActivities,
+    application_chart,
+    collection_chart,
+    handover_chart,
+    making_chart,
+)
 from statemachines.pin import PinActivities, change_chart, verify_chart
 from statemachines.query import QueryActivities, query_chart
 
@@ -19,7 +28,9 @@ FREE = "free"
 """The other value of ``reader_gone``."""
 
 
-class SessionActivities(PinActivities, QueryActivities, Protocol):
+class SessionActivities(
+    HandoverActivities, PinActivities, QueryActivities, ApplicationActivities, MakingActivities, Protocol
+):
     """What the states of a session do, its nested charts' included."""
 
     @property
@@ -58,6 +69,11 @@ class SessionActivities(PinActivities, QueryActivities, Protocol):
         ...
 
     @property
+    def print_issue_slip(self) -> Activity:
+        """How an issue that brought no card has ended, and what becomes of the fee: ``printed``, ``not_printed``."""
+        ...
+
+    @property
     def hand_back(self) -> Activity:
         """See every card of the citizen back into their hands: ``returned``."""
         ...
@@ -78,7 +94,16 @@ def session_chart(do: SessionActivities) -> Chart:
 
     ``leave`` and ``silence`` lead to the hand-back from everywhere, and so does whatever goes wrong.
     """
-    person_chooses = ("notice", "identifying_means", "insert_card", "lay_id_card", "menu", "refused", "pin_changed")
+    person_chooses = (
+        "notice",
+        "identifying_means",
+        "insert_card",
+        "lay_id_card",
+        "menu",
+        "refused",
+        "pin_changed",
+        "issue_ended",
+    )
     listening = ("identifying_means", "insert_card", "lay_id_card")
     serving = (
         *person_chooses,
@@ -92,7 +117,11 @@ def session_chart(do: SessionActivities) -> Chart:
         "printing_slip",
         "take_slip",
         "trouble",
+        "applying",
+        "printing_issue_slip",
+        "take_issue_slip",
     )
+    with_card_inside = ("making", "handing_over", "collecting")
     handing_back = ("hand_back", "hand_back_urgent", "card_left")
     return Chart(
         "session",
@@ -127,6 +156,29 @@ def session_chart(do: SessionActivities) -> Chart:
                 exits={"changed": "pin_changed", "locked": "refused", "declined": "menu"},
             ),
             State("pin_changed", screen=views.Done, timeout="person"),
+            State(
+                "applying",
+                chart=application_chart(do),
+                exits={"accepted": "making", "held_here": "collecting", "finished": "menu"},
+            ),
+            State(
+                "making",
+                chart=making_chart(do),
+                exits={"made": "handing_over", "waiting": "printing_issue_slip", "failed": "printing_issue_slip"},
+            ),
+            State(
+                "handing_over",
+                chart=handover_chart(do),
+                exits={"finished": "menu", "held": "hand_back", "stuck": "printing_issue_slip"},
+            ),
+            State(
+                "collecting",
+                chart=collection_chart(do),
+                exits={"recalled": "handing_over", "finished": "menu", "stuck": "printing_issue_slip"},
+            ),
+            State("printing_issue_slip", screen=views.Printing, activity=do.print_issue_slip, timeout="printer"),
+            State("take_issue_slip", screen=views.TakePaper, timeout="take_paper"),
+            State("issue_ended", screen=views.Refusal, timeout="person_reading"),
             State("refused", screen=views.Refusal, timeout="person"),
             State("printing_slip", screen=views.Printing, activity=do.print_slip, timeout="printer"),
             State("take_slip", screen=views.TakePaper, timeout="take_paper"),
@@ -157,6 +209,16 @@ def session_chart(do: SessionActivities) -> Chart:
             On("choose", "menu", "query", when=chosen(*QUERIES), keep="service"),
             On("choose", "menu", "pin_change", when=chosen("change_pin")),
             On("done", "pin_changed", "menu"),
+            On("choose", "menu", "applying", when=chosen("issue_card"), keep="service"),
+            On("choose", "menu", "collecting", when=chosen("collect_card"), keep="service"),
+            On("printed", "printing_issue_slip", "take_issue_slip"),
+            On("not_printed", "printing_issue_slip", "issue_ended"),
+            On("late", "printing_issue_slip", "issue_ended"),
+            On("done", "take_issue_slip", "issue_ended"),
+            On("elapsed", "take_issue_slip", "issue_ended"),
+            On("done", "issue_ended", "menu"),
+            On("stop", with_card_inside, None),
+            On("card_removed", with_card_inside, None),
             On("done", ("refused", "trouble"), "hand_back"),
             On("print", "refused", "printing_slip"),
             On("printed", "printing_slip", "take_slip"),
@@ -164,7 +226,7 @@ def session_chart(do: SessionActivities) -> Chart:
             On("late", "printing_slip", "refused"),
             On("done", "take_slip", "hand_back"),
             On("elapsed", "take_slip", "hand_back"),
-            On("late", ("authenticating", "first_pin", "pin_change", "query"), "trouble"),
+            On("late", ("authenticating", "first_pin", "pin_change", "query", "applying"), "trouble"),
             On("failed", serving, "trouble"),
             On("leave", serving, "hand_back"),
             On("silence", serving, "hand_back"),

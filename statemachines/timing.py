@@ -57,6 +57,30 @@ DELAYS: Mapping[str, Delay] = {
     "start": Delay(Kind.MACHINE, 60, "Every device is sensed once; a printer warms up in 30 s."),
     "check": Delay(Kind.MACHINE, 20, "Each device answers a status query within 2 s or counts as gone."),
     "stop": Delay(Kind.MACHINE, 30, "systemd waits 90 s before it kills; the card must be back by then."),
+    "attendant": Delay(
+        Kind.PERSON,
+        90,
+        "An attendant is called over, looks at the person, and types their own number and code.",
+        grace=20,
+    ),
+    "pay": Delay(Kind.PERSON, 120, "A phone is unlocked, the code scanned, the amount read and agreed to.", grace=30),
+    "camera": Delay(Kind.MACHINE, 15, "A picture takes a second, measuring it another; a slow camera wakes in ten."),
+    "host_patiently": Delay(
+        Kind.MACHINE, 120, "A request of 20 s, three looks at what became of it, and the same request once more (A15)."
+    ),
+    "feed_card": Delay(
+        Kind.MACHINE, 60, "A deformed card is moved back and forth five times before a feeder gives up."
+    ),
+    "card_contact": Delay(Kind.MACHINE, 60, "The way to the chip contact takes 5 s, a chip that is slow to wake 15."),
+    "write_chip": Delay(Kind.MACHINE, 180, "A dozen records, for each two questions to the host and a read-back."),
+    "print_card": Delay(Kind.MACHINE, 240, "Two colour sides at 20 to 40 s each, after a print head that had to cool."),
+    "inspect_card": Delay(Kind.MACHINE, 60, "To the scanner, both sides scanned in 10 s each, and compared."),
+    "look_at_print": Delay(Kind.PAUSE, 60, "Two pictures are compared with the card behind the window, with care."),
+    "reject_card": Delay(Kind.MACHINE, 60, "The longest way through the machine takes 10 s; a jam is tried once more."),
+    "undo": Delay(Kind.MACHINE, 15, "Written down here; the host and the payer are told as soon as they answer."),
+    "card_out": Delay(Kind.MACHINE, 45, "From the contact to the outlet takes 5 s."),
+    "take_new_card": Delay(Kind.PAUSE, 30, "Glasses are put away before a card is taken (A13: voice after 30 s)."),
+    "take_new_card_urgent": Delay(Kind.PAUSE, 30, "At 60 s in all it is drawn back to the holding slot (A13)."),
     "rest": Delay(Kind.REST, math.inf, "Nobody is being served."),
     "card_left": Delay(Kind.REST, math.inf, "A card stands in the slot and its owner is gone: staff must come."),
 }

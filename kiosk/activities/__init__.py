@@ -4,7 +4,20 @@ This package, as a namespace, is what the charts are built with (``kiosk_chart(a
 that a Protocol in ``statemachines`` asks for, and each function's ``Literal`` return type lists its outcomes.
 """
 
+from kiosk.activities.applying import (
+    await_applicant,
+    check_eligibility,
+    close_application,
+    defer_application,
+    draw_card,
+    find_banks,
+    open_application,
+    quote_fee,
+    read_applicant,
+    settle_old_card,
+)
 from kiosk.activities.farewell import end, guard_card, hand_back
+from kiosk.activities.handing_over import await_taken, find_held_card, hold_card, present_card, ready_chip, recall_card
 from kiosk.activities.identification import (
     await_any,
     await_card,
@@ -13,7 +26,24 @@ from kiosk.activities.identification import (
     read_card,
     read_id_card,
 )
+from kiosk.activities.issue_slips import print_issue_receipt, print_issue_slip, print_pickup_slip
 from kiosk.activities.machine import await_citizen, check, heal, serve_engineer, shut_down, start_up
+from kiosk.activities.making import (
+    commit_card,
+    compare_all,
+    feed_card,
+    inspect_faces,
+    park_card,
+    prepare_card,
+    print_faces,
+    read_serial,
+    reserve_card,
+    spoil_card,
+    undo_issue,
+    write_chip,
+)
+from kiosk.activities.paying import ask_fee, await_payment
+from kiosk.activities.photographing import mirror, send_photo, send_photo_receipt, take_photo
 from kiosk.activities.pin import (
     change_on_chip,
     enter_again,
@@ -24,31 +54,74 @@ from kiosk.activities.pin import (
 )
 from kiosk.activities.printing import print_answer, print_slip
 from kiosk.activities.query import fetch, report_wrong
+from kiosk.activities.recovering import ask_attendant, size_up
+from kiosk.activities.vouching import enter_staff_code, prove
 
 __all__ = [
+    "ask_attendant",
+    "ask_fee",
     "await_any",
+    "await_applicant",
     "await_card",
     "await_citizen",
     "await_id_card",
+    "await_payment",
+    "await_taken",
     "change_on_chip",
     "check",
+    "check_eligibility",
+    "close_application",
+    "commit_card",
+    "compare_all",
+    "defer_application",
+    "draw_card",
     "end",
     "enter_again",
     "enter_and_verify",
     "enter_new",
     "enter_old",
+    "enter_staff_code",
+    "feed_card",
     "fetch",
+    "find_banks",
+    "find_held_card",
     "guard_card",
     "hand_back",
     "heal",
+    "hold_card",
     "identify",
+    "inspect_faces",
+    "mirror",
+    "open_application",
+    "park_card",
+    "prepare_card",
+    "present_card",
     "print_answer",
+    "print_faces",
+    "print_issue_receipt",
+    "print_issue_slip",
+    "print_pickup_slip",
     "print_slip",
+    "prove",
+    "quote_fee",
+    "read_applicant",
     "read_card",
     "read_id_card",
+    "read_serial",
+    "ready_chip",
+    "recall_card",
     "report_wrong",
+    "reserve_card",
+    "send_photo",
+    "send_photo_receipt",
     "sense_pin",
     "serve_engineer",
+    "settle_old_card",
     "shut_down",
+    "size_up",
+    "spoil_card",
     "start_up",
+    "take_photo",
+    "undo_issue",
+    "write_chip",
 ]

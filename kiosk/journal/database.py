@@ -10,46 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.journal.errors import JournalDamaged, translated
+from kiosk.journal.schema import VERSIONS
 
-VERSION = 1
-
-SCHEMA = """
-CREATE TABLE entry (
-    sequence INTEGER PRIMARY KEY,
-    business TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('intent', 'outcome', 'note')),
-    step TEXT NOT NULL,
-    at TEXT NOT NULL,
-    intent INTEGER REFERENCES entry (sequence),
-    result TEXT,
-    facts TEXT NOT NULL,
-    previous BLOB NOT NULL,
-    hash BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX entry_outcome ON entry (intent) WHERE intent IS NOT NULL;
-CREATE INDEX entry_business ON entry (business);
-CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
-CREATE TABLE outbox (
-    position INTEGER PRIMARY KEY,
-    message_id TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    payload TEXT,
-    queued_at TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'manual')),
-    settled_at TEXT
-) STRICT;
-CREATE INDEX outbox_state ON outbox (state, position);
-CREATE TABLE custody (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    digest BLOB NOT NULL,
-    serial TEXT NOT NULL,
-    business TEXT NOT NULL,
-    since TEXT NOT NULL
-) STRICT;
-CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-"""
+VERSION = len(VERSIONS)
 
 
 class Database:
@@ -79,19 +42,19 @@ class Database:
                 self._connection.execute("PRAGMA synchronous = FULL")
                 self._connection.execute("PRAGMA secure_delete = ON")
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version == 0 and not read_only:
-                self._create()
+            if version < VERSION and not read_only:
+                self._bring_up_to_date()
             elif version != VERSION:
                 raise JournalDamaged(f"a journal of version {version}; this software knows version {VERSION}")
 
-    def _create(self) -> None:
-        """Make the tables, all or none; a process that does so at the same time is waited for."""
+    def _bring_up_to_date(self) -> None:
+        """Make the tables that are missing, all or none; a process that does so at the same time is waited for."""
         with self.transaction():
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in SCHEMA.split(";"):
+            for statements in VERSIONS[version:]:
+                for statement in statements.split(";"):
                     self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {VERSION}")
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -25,6 +25,7 @@ from kiosk.journal.counters import Counters
 from kiosk.journal.database import Database
 from kiosk.journal.entries import GENESIS, Entry, Facts, Kind, canonical, chained, instant, refuse_personal
 from kiosk.journal.errors import JournalDamaged
+from kiosk.journal.issues import Issues
 from kiosk.journal.outbox import Outbox
 
 NOTHING: Facts = {}
@@ -69,6 +70,7 @@ class Journal:
         self.outbox = Outbox(self._database, clock)
         self.custody = CardCustody(self._database, clock)
         self.counters = Counters(self._database)
+        self.issues = Issues(self._database, clock)
         try:
             self._refuse_damage()
         except BaseException:

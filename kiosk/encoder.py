@@ -1,0 +1,92 @@
+"""The chip contact of the card printer: by PC/SC where the encoder is a reader of its own, through the device where not.
+
+Whoever writes the chip does not know which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from devices.card_printer.contract import CardPrinter, chip_carrier
+from devices.card_reader.contract import CardReader, Chip
+from devices.card_reader.social_security_card.session import SocialSecurityCard
+from devices.contract import DeviceError
+from devices.worker import DeviceWorker
+from kiosk.clock import Clock
+
+R = TypeVar("R")
+
+SEEN_WITHIN = 5.0
+"""Seconds in which a reader notices a card that was lowered on its contact: pcscd looks every 0.4 s."""
+
+LOOK_EVERY = 0.1
+"""Seconds between tries until then."""
+
+NOT_SEEN_YET = ("card_reader.no_card", "card_reader.removed", "card_reader.mute")
+
+
+class Encoder:
+    """One card at a time. ``reader``: the driver at the printer's ``chip_address``, on a thread of its own; None where
+    the printer connects by itself (:attr:`devices.card_printer.contract.Ability.CHIP`)."""
+
+    def __init__(
+        self, printer: DeviceWorker[CardPrinter], reader: DeviceWorker[CardReader] | None, clock: Clock
+    ) -> None:
+        self._printer = printer
+        self.reader = reader
+        self._clock = clock
+        self._card: SocialSecurityCard | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether a chip is powered."""
+        return self._card is not None
+
+    async def connect(self) -> None:
+        """Power up the chip of the card at the contact. Raises DeviceError ``card_reader.*``; with a chip that is
+        connected already, it is powered up anew."""
+        await self.let_go()
+        until = self._clock.monotonic() + SEEN_WITHIN
+        while True:
+            try:
+                chip = await self._power_up()
+            except DeviceError as error:
+                if error.code not in NOT_SEEN_YET or self._clock.monotonic() >= until:
+                    raise
+            else:
+                self._card = SocialSecurityCard(chip)
+                return
+            await self._clock.sleep(LOOK_EVERY)
+
+    async def _power_up(self) -> Chip:
+        if self.reader is not None:
+            return await self.reader.call(lambda reader: reader.connect())
+
+        def connect(printer: CardPrinter) -> Chip:
+            carrier = chip_carrier(printer)
+            if carrier is None:
+                raise DeviceError("card_printer.unsupported", "no way to the chip")
+            return carrier.connect()
+
+        return await self._printer.call(connect)
+
+    async def call(self, command: Callable[[SocialSecurityCard], R]) -> R:
+        """Run ``command`` with the card, on the thread of whoever holds its chip. Raises what it raises, and
+        DeviceError ``card_reader.no_card`` when nothing is connected."""
+        card = self._card
+        if card is None:
+            raise DeviceError("card_reader.no_card", "nothing at the contact")
+        if self.reader is not None:
+            return await self.reader.call(lambda _: command(card))
+        return await self._printer.call(lambda _: command(card))
+
+    async def let_go(self) -> None:
+        """Power the chip down. Harmless without one."""
+        card, self._card = self._card, None
+        if card is None:
+            return
+        if self.reader is not None:
+            await self.reader.call(lambda _: card.close())
+        else:
+            await self._printer.call(lambda _: card.close())

@@ -1,0 +1,55 @@
+"""What the session knows of the card that is being applied for and made. Everything personal in it goes with the
+session; what must outlive a power cut is in the journal's :class:`kiosk.journal.issues.IssueRecord`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.catalogue.rules import Reason
+from kiosk.host.issuing_values import Application, Bank, Eligibility, Quote, Reservation
+from kiosk.host.payer.port import Payment
+from kiosk.host.port import IdCardProof
+from kiosk.journal.issues import IssueRecord
+from kiosk.photo.taken import Taken
+from statemachines.views import Say
+
+
+@dataclass(slots=True, repr=False)
+class Issue:
+    """``record``: as the journal has it; None until the application is being opened. ``vouched_by``: the staff number
+    of an attendant who vouched, or empty. ``reason``: what was chosen and quoted.
+
+    ``preview``: the pictures (PNG) of both faces as the citizen was shown them. ``note``: something unusual for the
+    page of the making. ``serial``: of a held card that is being fetched.
+    """
+
+    record: IssueRecord | None = None
+    applicant: IdCardProof | None = None
+    eligibility: Eligibility | None = None
+    vouched_by: str = ""
+    vouch_failures: int = 0
+    reason: Reason | None = None
+    quote: Quote | None = None
+    application: Application | None = None
+    photo: Taken | None = None
+    photo_tries: int = 0
+    mirror: bytes = b""
+    base_photo: bytes = b""
+    banks: tuple[Bank, ...] = ()
+    preview: tuple[bytes, bytes] = (b"", b"")
+    payment: Payment | None = None
+    pay_until: float = 0.0
+    reservation: Reservation | None = None
+    problem: Say | None = None
+    note: Say | None = None
+    serial: str = ""
+    done: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Issue {self.record.business if self.record else 'not opened'}>"
+
+    @property
+    def bank(self) -> Bank | None:
+        """The chosen one, among those offered."""
+        record = self.record
+        return next((each for each in self.banks if record is not None and each.key == record.bank), None)

@@ -1,0 +1,113 @@
+"""The issues of cards as activities see them in the journal: each step, with what it changes, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.journal.business_number import BusinessNumber
+from kiosk.journal.entries import Fact
+from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
+
+if TYPE_CHECKING:
+    from kiosk.journal.store import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A message for the outbox. ``key``: its idempotency key at the other end. ``facts``: what it says, the business
+    among it, so that messages of one business arrive in their order."""
+
+    kind: str
+    key: str
+    facts: dict[str, Fact]
+
+
+class IssuingRecord:
+    """``announce`` is called when the outbox has something new. Every call returns when the disk has it."""
+
+    def __init__(self, journal: Journal, announce: Callable[[], None]) -> None:
+        self._journal = journal
+        self._announce = announce
+
+    async def begin(self, business: BusinessNumber, holder: str) -> IssueRecord:
+        """The application is about to be opened. ``holder``: the applicant's number; a keyed digest of it is kept."""
+
+        def write() -> IssueRecord:
+            with self._journal.together():
+                self._journal.note(business, "issue.opening")
+                return self._journal.issues.begin(business, holder)
+
+        return await asyncio.to_thread(write)
+
+    async def step(
+        self,
+        issue: IssueRecord,
+        step: IssueStep,
+        *,
+        also: Callable[[Journal], None] | None = None,
+        tell: Sequence[Tell] = (),
+        facts: dict[str, Fact] | None = None,
+        **changes: str | int,
+    ) -> IssueRecord:
+        """The issue is now at ``step``. ``also``: what else changes with it (the card ledger, the counters)."""
+
+        def write() -> IssueRecord:
+            with self._journal.together():
+                changed = self._journal.issues.change(issue.business, step=step.value, **changes)
+                told: dict[str, Fact] = {"serial": changed.serial} if changed.serial else {}
+                self._journal.note(issue.business, f"issue.{step.value}", {**told, **(facts or {})})
+                self._rest(also, tell)
+                return changed
+
+        changed = await asyncio.to_thread(write)
+        if tell:
+            self._announce()
+        return changed
+
+    async def end(
+        self,
+        issue: IssueRecord,
+        end: IssueEnd,
+        *,
+        also: Callable[[Journal], None] | None = None,
+        tell: Sequence[Tell] = (),
+        facts: dict[str, Fact] | None = None,
+    ) -> IssueRecord:
+        """The issue has ended."""
+
+        def write() -> IssueRecord:
+            with self._journal.together():
+                changed = self._journal.issues.change(issue.business, ended=end.value)
+                self._journal.note(issue.business, f"issue.ended.{end.value}", facts or {})
+                self._rest(also, tell)
+                return changed
+
+        changed = await asyncio.to_thread(write)
+        if tell:
+            self._announce()
+        return changed
+
+    def _rest(self, also: Callable[[Journal], None] | None, tell: Sequence[Tell]) -> None:
+        if also is not None:
+            also(self._journal)
+        for message in tell:
+            self._journal.outbox.add(message.kind, message.facts, message.key)
+
+    async def note(self, issue: IssueRecord, what: str, facts: dict[str, Fact] | None = None) -> None:
+        """Something worth knowing about it."""
+        await asyncio.to_thread(self._journal.note, issue.business, what, facts or {})
+
+    async def open(self) -> tuple[IssueRecord, ...]:
+        """The issues that have not ended."""
+        return await asyncio.to_thread(self._journal.issues.open)
+
+    async def open_of(self, holder: str) -> tuple[IssueRecord, ...]:
+        """Those of a person."""
+        return await asyncio.to_thread(self._journal.issues.open_of, holder)
+
+    async def of(self, business: str) -> IssueRecord:
+        """As it is now. Raises KeyError."""
+        return await asyncio.to_thread(self._journal.issues.of, business)
