@@ -33,6 +33,8 @@ DEFAULT_FILE = Path("/etc/kiosk/kiosk.toml")
 KioskId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{2,9}$")]
 Region = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+HttpsAddress = Annotated[str, Field(pattern=r"^https://[^/\s]+(/\S*)?$")]
+BankKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class _Section(BaseModel):
@@ -93,7 +95,7 @@ class Screen(_Section):
 class HostSettings(_Section):
     """The host that knows the people. Both sides show a certificate (mutual TLS)."""
 
-    url: Annotated[str, Field(pattern=r"^https://[^/\s]+(/\S*)?$")] = Field(
+    url: HttpsAddress = Field(
         description="Address of the host: https, name, port if not 443.", examples=["https://host.example:8443"]
     )
     authority_file: Path = Field(
@@ -156,6 +158,38 @@ class Log(_Section):
     keep: int = Field(9, ge=1, le=99, description="How many files put aside are kept.")
 
 
+def designs() -> list[str]:
+    """The card designs there are."""
+    folder = Path(__file__).parent / "documents" / "card_faces" / "designs"
+    return [file.stem.replace("_", "-") for file in folder.glob("*.toml")]
+
+
+class Issuing(_Section):
+    """Making cards. Without this section, no card is made here and none is applied for."""
+
+    hoppers: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], BankKey] = Field(
+        min_length=1,
+        description="Which bank's pre-made cards are in which hopper: the hopper's name as the card printer's driver"
+        " has it, and the bank's key as the host has it. A bank may have several hoppers.",
+        examples=[{"hopper-1": "example_bank", "hopper-2": "sample_bank"}],
+    )
+    payer_url: HttpsAddress | None = Field(
+        None,
+        description="Address of the payer that holds and takes fees; both sides show the certificates of [host]."
+        " Without it no fee can be paid here, and a card that costs something is not made.",
+        examples=["https://payer.example:8443"],
+    )
+    design: Annotated[str, one_of(designs)] = Field(
+        "third-generation", description="The design of the pre-made cards: what is printed where."
+    )
+    chip_address: Annotated[str, Field(pattern=r"^pcsc:.+")] | None = Field(
+        None,
+        description="The reader at the printer's chip contact, \"pcsc:NAME\"; usually what the card printer's own"
+        " option of that name says.",
+        examples=["pcsc:Encoder 00 00"],
+    )
+
+
 class PolicySettings(_Section):
     """Where the rules come from. Without these, the packs that came with the software are used."""
 
@@ -178,6 +212,7 @@ class Settings(BaseSettings):
         description="The fitted devices, one table each, named by its class. A device without a table is not fitted,"
         " and what needs it is not offered.",
     )
+    issuing: Issuing | None = Field(None, description=(Issuing.__doc__ or ""))
     link: Link = Field(default_factory=partial(Link.model_validate, {}), description=(Link.__doc__ or ""))
     log: Log = Field(default_factory=partial(Log.model_validate, {}), description=(Log.__doc__ or ""))
     policy: PolicySettings = Field(

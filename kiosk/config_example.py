@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
+from typing import TypeGuard, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -20,6 +21,12 @@ DEVICES: dict[str, dict[str, object]] = {
     "id_reader": {"model": "sam-v", "at": "/dev/kiosk/id-reader"},
     "pin_pad": {"model": "zt598", "at": "/dev/kiosk/pin-pad"},
     "receipt_printer": {"model": "escpos", "at": "/dev/kiosk/receipt-printer"},
+    "card_printer": {
+        "model": "evolis",
+        "at": "tcp://card-printer:9100",
+        "options": {"chip_address": "pcsc:Encoder Name 00 00", "ribbon": "YMCKO", "hoppers": 2},
+    },
+    "camera": {"model": "v4l2", "at": "/dev/kiosk/camera"},
 }
 """The devices of the example: class -> what must be set."""
 
@@ -45,14 +52,18 @@ def _sections() -> Iterator[str]:
         yield ""
         yield from _comment(field.description or "")
         annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield f"[{name}]"
-            yield from _fields(annotation, {})
-        elif name == "devices":
+        if name == "devices":
             yield from _devices()
+        elif (section := next(filter(_is_section, (annotation, *get_args(annotation))), None)) is not None:
+            yield f"[{name}]"
+            yield from _fields(section, {})
         else:
             yield f"[{name}]"
             yield from _delays()
+
+
+def _is_section(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _fields(model: type[BaseModel], given: dict[str, object]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import structlog
 
 import kiosk.activities as activities
 from devices import registry
+from devices.card_printer.contract import Ability, CardPrinter
 from devices.card_reader.contract import CardReader
 from devices.contract import Device, DeviceError, MediaState
 from devices.worker import DeviceWorker
@@ -19,10 +20,16 @@ from kiosk.catalogue import policy, services
 from kiosk.catalogue.policy import Policy
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
+from kiosk.encoder import Encoder
 from kiosk.health.capabilities import Health
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
+from kiosk.host.issuing_http import HttpIssuingHost
+from kiosk.host.issuing_port import IssuingHost
+from kiosk.host.payer.http import HttpPayer
+from kiosk.host.payer.port import Payer
 from kiosk.host.port import Host
+from kiosk.host.transport import ConnectionSettings, HostConnection
 from kiosk.link import ScreenLink
 from kiosk.pages.build import build as build_page
 from kiosk.record import Record
@@ -40,7 +47,8 @@ D = TypeVar("D", bound=Device)
 
 
 class Controller:
-    """One kiosk. ``host`` and ``clock`` are handed in by tests; otherwise they come from the settings.
+    """One kiosk. ``host``, ``issuing``, ``payer`` and ``clock`` are handed in by tests; otherwise they come from the
+    settings.
 
     ``on_listening`` is called when the screens can connect.
     """
@@ -50,6 +58,8 @@ class Controller:
         settings: Settings,
         *,
         host: Host | None = None,
+        issuing: IssuingHost | None = None,
+        payer: Payer | None = None,
         clock: Clock | None = None,
         on_listening: Callable[[], None] = lambda: None,
     ) -> None:
@@ -57,6 +67,8 @@ class Controller:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self._host = host
+        self._issuing = issuing
+        self._payer = payer
         self.tools: Tools | None = None
         self.runtime: Runtime | None = None
         self._asking: asyncio.Task[None] | None = None
@@ -101,6 +113,8 @@ class Controller:
                     await worker.call(lambda device: device.close())
                     worker.stop()
             await link.close()
+            if isinstance(tools.payer, HttpPayer):
+                await tools.payer.close()
             await host.close()
             record.close()
             log.info("controller_stopped")
@@ -122,6 +136,8 @@ class Controller:
     def _tools(self, host: Host, record: Record) -> Tools:
         settings = self.settings
         reader = cast("CardReader | None", self._driver("card_reader"))
+        printer = cast("CardPrinter | None", self._driver("card_printer"))
+        card_printer = _worker("card_printer", printer)
         return Tools(
             settings=settings,
             clock=self.clock,
@@ -135,7 +151,25 @@ class Controller:
             id_reader=_worker("id_reader", self._driver("id_reader")),
             pin_pad=_worker("pin_pad", self._driver("pin_pad")),
             receipt_printer=_worker("receipt_printer", self._driver("receipt_printer")),
+            card_printer=card_printer,
+            encoder=self._encoder(printer, card_printer),
+            camera=_worker("camera", self._driver("camera")),
+            issuing=self._issuing or _issuing_host(settings, host),
+            payer=self._payer or _payer(settings, self.clock),
         )
+
+    def _encoder(self, printer: CardPrinter | None, worker: DeviceWorker[CardPrinter] | None) -> Encoder | None:
+        """None where a chip cannot be reached."""
+        if printer is None or worker is None:
+            return None
+        if Ability.CHIP in printer.abilities:
+            return Encoder(worker, None, self.clock)
+        issuing = self.settings.issuing
+        address = (issuing.chip_address if issuing else None) or printer.chip_address
+        if address is None:
+            return None
+        reader = cast("CardReader", registry.driver("card-reader", "pcsc", address))
+        return Encoder(worker, DeviceWorker("encoder", reader), self.clock)
 
     def _driver(self, name: str) -> Any:
         fitted = self.settings.devices.get(name)
@@ -188,9 +222,25 @@ def _worker(name: str, driver: D | None) -> DeviceWorker[D] | None:
 
 
 def _host(settings: Settings, clock: Clock) -> Host:
+    return HttpHost(settings.host.url, **_connection(settings, clock))
+
+
+def _issuing_host(settings: Settings, host: Host) -> IssuingHost | None:
+    if settings.issuing is None or not isinstance(host, HttpHost):
+        return None
+    return HttpIssuingHost(host.connection)
+
+
+def _payer(settings: Settings, clock: Clock) -> Payer | None:
+    """On a connection, with a circuit breaker, of its own: it may be gone while the host is there."""
+    if settings.issuing is None or settings.issuing.payer_url is None:
+        return None
+    return HttpPayer(HostConnection(settings.issuing.payer_url, **_connection(settings, clock)))
+
+
+def _connection(settings: Settings, clock: Clock) -> ConnectionSettings:
     host = settings.host
-    return HttpHost(
-        host.url,
+    return ConnectionSettings(
         ca_file=host.authority_file,
         certificate_file=host.certificate_file,
         key_file=host.key_file,

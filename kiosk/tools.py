@@ -61,13 +61,16 @@ class Tools:
 
     @property
     def devices(self) -> dict[str, DeviceWorker[Any] | None]:
-        """Every device by name, in the order in which a citizen meets them; None for one that is not fitted."""
+        """Every device by name, in the order in which a citizen meets them; None for one that is not fitted.
+
+        ``encoder``: the reader at the card printer's chip contact; None where the printer connects by itself."""
         return {
             "card_reader": self.card_reader,
             "pin_pad": self.pin_pad,
             "id_reader": self.id_reader,
             "receipt_printer": self.receipt_printer,
             "card_printer": self.card_printer,
+            "encoder": None if self.encoder is None else self.encoder.reader,
             "camera": self.camera,
         }
 

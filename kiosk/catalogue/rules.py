@@ -113,6 +113,11 @@ class Rules(_Table):
         description="A card its owner left in the slot: kept in the reader's bin, where it has one, or guarded there.",
     )
     individual_may_apply: bool = Field(alias="apply.individual", description="Whether a person may apply alone.")
+    inspection_without_scanner: Literal["attendant", "citizen", "nobody"] = Field(
+        alias="inspection.without_scanner",
+        description="Who looks at a new card's print where the printer has no scanner: an attendant, the citizen on the"
+        " screen, or nobody.",
+    )
     medical_cash_out: Literal["none"] = Field(
         alias="medical.cash_out", description="The medical account is never cash at a kiosk."
     )

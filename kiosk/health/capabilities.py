@@ -19,6 +19,7 @@ LOST_WITHOUT: Mapping[str, frozenset[Capability]] = {
     "pin_pad": frozenset({Capability.PIN}),
     "id_reader": frozenset({Capability.IDENTIFY_ID}),
     "receipt_printer": frozenset({Capability.PRINT}),
+    "card_printer": frozenset({Capability.ISSUE}),
     "host": frozenset({Capability.QUERY}),
 }
 """What is gone with a device that is not there, whatever its fault says."""
@@ -49,7 +50,8 @@ class Health:
             if status is None or status.device not in WORKING:
                 lost |= LOST_WITHOUT.get(name, frozenset())
             if status is not None and status.fault is not None:
-                lost |= fault_catalogue.load()[status.fault].loses
+                # the encoder is a card reader by its faults, and no citizen's card goes into it
+                lost |= {Capability.ISSUE} if name == "encoder" else fault_catalogue.load()[status.fault].loses
         if not self.host_answers:
             lost |= LOST_WITHOUT["host"]
         return FITTED - lost

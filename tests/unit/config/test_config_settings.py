@@ -185,7 +185,16 @@ def test_the_example_lies_in_deploy_as_generated() -> None:
 def test_the_example_is_a_good_file_and_shows_the_usual_values() -> None:
     settings = load(REPOSITORY / "deploy/kiosk.example.toml")
     assert settings.kiosk.id == "K0001"
-    assert set(settings.devices) == {"card_reader", "id_reader", "pin_pad", "receipt_printer"}
+    assert set(settings.devices) == {
+        "card_reader",
+        "id_reader",
+        "pin_pad",
+        "receipt_printer",
+        "card_printer",
+        "camera",
+    }
+    assert settings.issuing is not None
+    assert settings.issuing.hoppers == {"hopper-1": "example_bank", "hopper-2": "sample_bank"}
 
 
 def test_every_usual_value_of_the_example_is_the_real_one(tmp_path: Path) -> None:
