@@ -13,6 +13,9 @@ from kiosk.journal.issues import IssueRecord
 from kiosk.photo.taken import Taken
 from statemachines.views import Say
 
+PHOTO_TRIES = 3
+"""Pictures taken of a person before the application is saved for a deferred issue instead (scenario A3)."""
+
 
 @dataclass(slots=True, repr=False)
 class Issue:
@@ -21,6 +24,9 @@ class Issue:
 
     ``preview``: the pictures (PNG) of both faces as the citizen was shown them. ``note``: something unusual for the
     page of the making. ``serial``: of a held card that is being fetched.
+
+    ``stock``: cards in this machine of each bank offered, by its key. ``photo_tries``: pictures taken. ``own_pin``: the
+    holder has set a PIN of their own at the handing over.
     """
 
     record: IssueRecord | None = None
@@ -36,6 +42,7 @@ class Issue:
     mirror: bytes = b""
     base_photo: bytes = b""
     banks: tuple[Bank, ...] = ()
+    stock: dict[str, int] = field(default_factory=dict)
     preview: tuple[bytes, bytes] = (b"", b"")
     payment: Payment | None = None
     pay_until: float = 0.0
@@ -43,10 +50,16 @@ class Issue:
     problem: Say | None = None
     note: Say | None = None
     serial: str = ""
+    own_pin: bool = False
     done: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<Issue {self.record.business if self.record else 'not opened'}>"
+
+    @property
+    def photo_tries_left(self) -> int:
+        """Pictures that may still be taken."""
+        return max(0, PHOTO_TRIES - self.photo_tries)
 
     @property
     def bank(self) -> Bank | None:
