@@ -20,6 +20,7 @@ from kiosk.journal.entries import Entry, Fact
 from kiosk.journal.outbox import Message
 from kiosk.journal.store import Journal
 from kiosk.record_issuing import IssuingRecord
+from kiosk.record_stock import StockRecord
 from kiosk.session import Session
 
 log = structlog.get_logger("record")
@@ -43,6 +44,7 @@ class Record:
         self._host = host
         self._news = asyncio.Event()
         self.issuing = IssuingRecord(self._journal, self._news.set)
+        self.stock = StockRecord(self._journal)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -39,6 +39,8 @@ class IssueStep(StrEnum):
     COMPARED = "compared"
     COMMITTING = "committing"
     """The host may have committed."""
+    UNCONFIRMED = "unconfirmed"
+    """The host may have committed, and the card is put by until it says so (A16)."""
     COMMITTED = "committed"
     SPOILING = "spoiling"
     """The card in the path is to be spoiled, and the host may know."""

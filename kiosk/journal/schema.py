@@ -62,14 +62,18 @@ CREATE TABLE stock_card (
     place TEXT NOT NULL,
     hopper TEXT NOT NULL DEFAULT '',
     business TEXT NOT NULL DEFAULT '',
+    inside INTEGER NOT NULL DEFAULT 0 CHECK (inside IN (0, 1)),
     changed_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX stock_card_place ON stock_card (place, bank);
+CREATE INDEX stock_card_place ON stock_card (place, hopper, bank);
+CREATE INDEX stock_card_inside ON stock_card (place) WHERE inside = 1;
 CREATE TABLE stock_unread (
+    line INTEGER PRIMARY KEY,
     business TEXT NOT NULL,
     bank TEXT NOT NULL,
     hopper TEXT NOT NULL,
     place TEXT NOT NULL,
+    inside INTEGER NOT NULL DEFAULT 0 CHECK (inside IN (0, 1)),
     changed_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE path_card (

@@ -26,6 +26,7 @@ from kiosk.journal.database import Database
 from kiosk.journal.entries import GENESIS, Entry, Facts, Kind, canonical, chained, instant, refuse_personal
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.issues import Issues
+from kiosk.journal.ledger import Ledger
 from kiosk.journal.outbox import Outbox
 
 NOTHING: Facts = {}
@@ -71,6 +72,7 @@ class Journal:
         self.custody = CardCustody(self._database, clock)
         self.counters = Counters(self._database)
         self.issues = Issues(self._database, clock)
+        self.ledger = Ledger(self._database, clock, self.counters, self._stock_note)
         try:
             self._refuse_damage()
         except BaseException:
@@ -117,6 +119,9 @@ class Journal:
     def note(self, business: BusinessNumber, step: str, facts: Facts = NOTHING) -> Entry:
         """Something worth knowing that needs no outcome."""
         return self._append(business, Kind.NOTE, step, None, None, facts)
+
+    def _stock_note(self, step: str, facts: Facts, business: BusinessNumber | None) -> None:
+        self.note(business or self.new_business(), step, facts)
 
     def _append(
         self, business: BusinessNumber, kind: Kind, step: str, intent: int | None, result: str | None, facts: Facts

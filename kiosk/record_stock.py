@@ -1,0 +1,73 @@
+"""The card ledger as activities see it; async. Every call returns when the disk has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from devices.card_printer.contract import CardPrinterStatus
+from kiosk.journal.ledger import Difference, Ledger, StockLine
+from kiosk.journal.store import Journal
+
+log = structlog.get_logger("stock")
+
+T = TypeVar("T")
+
+DIFFERENCE = "stock_difference"
+"""The reason of the block that a difference sets. It stays until two people have counted."""
+
+
+class StockRecord:
+    """What is in stock, and whether the device agrees."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def banks_in_stock(self) -> dict[str, int]:
+        """Cards that can be fed, by bank; a bank without any is not among them."""
+        return await self.read(lambda ledger: ledger.banks_in_stock())
+
+    async def stock(self) -> dict[str, StockLine]:
+        """What became of every card, by bank."""
+        return await self.read(lambda ledger: ledger.stock())
+
+    async def blocks(self) -> tuple[str, ...]:
+        """Why issuing is blocked; empty: it is not."""
+        return await self.read(lambda ledger: tuple(ledger.blocks()))
+
+    async def differences(self, status: CardPrinterStatus) -> tuple[Difference, ...]:
+        """What the device's own counts and levels contradict."""
+        return await self.read(lambda ledger: ledger.differences(status.storage))
+
+    async def hopper_for(self, bank: str) -> str:
+        """The hopper to feed from. Raises LedgerError when none holds cards of that bank."""
+        return await self.read(lambda ledger: ledger.hopper_for(bank))
+
+    async def read(self, ask: Callable[[Ledger], T]) -> T:
+        """Ask the ledger, off the event loop."""
+        return await asyncio.to_thread(ask, self._journal.ledger)
+
+    async def change(self, write: Callable[[Journal], T]) -> T:
+        """Change it, and what belongs to it, in one transaction of the journal."""
+
+        def together() -> T:
+            with self._journal.together():
+                return write(self._journal)
+
+        return await asyncio.to_thread(together)
+
+    async def compare(self, status: CardPrinterStatus) -> tuple[Difference, ...]:
+        """As :meth:`differences`; any of them blocks issuing until two people have counted."""
+
+        def look() -> tuple[Difference, ...]:
+            ledger = self._journal.ledger
+            found = ledger.differences(status.storage)
+            if found and DIFFERENCE not in ledger.blocks():
+                log.error("stock_difference", units=[each.unit for each in found])
+                ledger.block(DIFFERENCE)
+            return found
+
+        return await asyncio.to_thread(look)
