@@ -20,7 +20,7 @@ from kiosk.catalogue import policy, services
 from kiosk.catalogue.policy import Policy
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
-from kiosk.encoder import Encoder
+from kiosk.encoder import Encoder, reader_address
 from kiosk.health.capabilities import Health
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
@@ -162,14 +162,12 @@ class Controller:
         """None where a chip cannot be reached."""
         if printer is None or worker is None:
             return None
-        if Ability.CHIP in printer.abilities:
-            return Encoder(worker, None, self.clock)
         issuing = self.settings.issuing
-        address = (issuing.chip_address if issuing else None) or printer.chip_address
-        if address is None:
-            return None
-        reader = cast("CardReader", registry.driver("card-reader", "pcsc", address))
-        return Encoder(worker, DeviceWorker("encoder", reader), self.clock)
+        address = reader_address(printer, issuing.chip_address if issuing else None)
+        if address is not None:
+            reader = cast("CardReader", registry.driver("card-reader", "pcsc", address))
+            return Encoder(worker, DeviceWorker("encoder", reader), self.clock)
+        return Encoder(worker, None, self.clock) if Ability.CHIP in printer.abilities else None
 
     def _driver(self, name: str) -> Any:
         fitted = self.settings.devices.get(name)

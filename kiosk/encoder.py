@@ -1,4 +1,4 @@
-"""The chip contact of the card printer: by PC/SC where the encoder is a reader of its own, through the device where not.
+"""The chip contact of the card printer: by PC/SC where the encoder is a reader of its own, else through the device.
 
 Whoever writes the chip does not know which.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from devices.card_printer.contract import CardPrinter, chip_carrier
+from devices.card_printer.contract import Ability, CardPrinter, chip_carrier
 from devices.card_reader.contract import CardReader, Chip
 from devices.card_reader.social_security_card.session import SocialSecurityCard
 from devices.contract import DeviceError
@@ -24,6 +24,12 @@ LOOK_EVERY = 0.1
 """Seconds between tries until then."""
 
 NOT_SEEN_YET = ("card_reader.no_card", "card_reader.removed", "card_reader.mute")
+
+
+def reader_address(printer: CardPrinter, chosen: str | None) -> str | None:
+    """Where a card reader driver finds the chip at the printer's contact: as ``chosen`` in the configuration, else what
+    the printer says. None: through the printer itself, or not at all."""
+    return None if Ability.CHIP in printer.abilities else chosen or printer.chip_address
 
 
 class Encoder:

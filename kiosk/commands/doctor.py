@@ -60,7 +60,7 @@ def _of_the_machine(config: Path | None) -> Iterator[Finding]:
     settings, configuration = installation.configuration(config_file(config), asked_for=asked_for)
     fitted = settings.devices if settings else {}
     yield from foundations.chinese_fonts()
-    yield from foundations.pcsc(reader_fitted="card_reader" in fitted)
+    yield from foundations.pcsc(reader_fitted=not fitted.keys().isdisjoint(("card_reader", "card_printer")))
     yield machine.display()
     yield machine.graphics()
     yield from machine.serial_ports(
@@ -83,6 +83,8 @@ def _of_the_installation(settings: Settings) -> Iterator[Finding]:
     yield from certificates
     if all(finding.state is not State.MISSING for finding in certificates):
         yield installation.host_answers(settings)
+        yield from installation.payer_answers(settings)
+    yield from installation.issuing(settings)
     yield from installation.devices(settings)
 
 

@@ -10,16 +10,19 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 
 from devices import fault_catalogue, registry
-from devices.contract import DeviceError, DeviceState
+from devices.card_printer.contract import CardPrinter, CardPrinterStatus
+from devices.contract import DeviceError, DeviceState, StorageKind
 from kiosk.catalogue import policy
 from kiosk.clock import SystemClock
-from kiosk.config import DeviceSettings, Settings, load, option_mistakes
+from kiosk.config import DeviceSettings, Issuing, Settings, load, option_mistakes
 from kiosk.doctor.findings import Finding, fine, missing, note
 from kiosk.doctor.foundations import listens
+from kiosk.encoder import reader_address
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.port import Host, HostError
 from kiosk.journal.database import Database
@@ -107,6 +110,22 @@ def _host(settings: Settings) -> Host:
 def host_answers(settings: Settings, build: Callable[[Settings], Host] = _host) -> Finding:
     """Whether the host answers, and whether its clock and ours agree."""
 
+    return _answers("host", settings, build)
+
+
+def payer_answers(settings: Settings, build: Callable[[Settings], Host] = _host) -> Iterator[Finding]:
+    """Whether the payer answers, where one is set; it is talked to like the host."""
+    if settings.issuing is None:
+        return
+    if settings.issuing.payer_url is None:
+        remedy = "set issuing.payer_url, unless every card is free here"
+        yield note("payer", "none is set; a card that costs something is not made", remedy)
+        return
+    there = settings.host.model_copy(update={"url": settings.issuing.payer_url})
+    yield _answers("payer", settings.model_copy(update={"host": there}), build)
+
+
+def _answers(who: str, settings: Settings, build: Callable[[Settings], Host]) -> Finding:
     async def ask() -> datetime:
         host = build(settings)
         try:
@@ -118,14 +137,12 @@ def host_answers(settings: Settings, build: Callable[[Settings], Host] = _host) 
     try:
         theirs = asyncio.run(ask())
     except (HostError, OSError, ssl.SSLError) as error:
-        remedy = "check cable, address and certificates; ask who runs the host"
-        return missing("host", f"{url} does not answer: {type(error).__name__}", remedy)
+        remedy = f"check cable, address and certificates; ask who runs the {who}"
+        return missing(who, f"{url} does not answer: {type(error).__name__}", remedy)
     skew = abs(theirs - datetime.now(UTC))
     if skew > SKEW:
-        return note(
-            "host", f"{url} answers; its clock and ours differ by {skew.total_seconds():.0f} s", "set our clock"
-        )
-    return fine("host", f"{url} answers")
+        return note(who, f"{url} answers; its clock and ours differ by {skew.total_seconds():.0f} s", "set our clock")
+    return fine(who, f"{url} answers")
 
 
 def devices(settings: Settings, patience: float = PATIENCE) -> Iterator[Finding]:
@@ -133,7 +150,9 @@ def devices(settings: Settings, patience: float = PATIENCE) -> Iterator[Finding]
     if settings.devices and listens(settings.link.socket):
         yield note("devices", "the kiosk is running and has them", "see its maintenance page, or stop it first")
         return
-    asked = {name: _asked(name, device) for name, device in settings.devices.items()}
+    asked = {name: _asked(name, device, settings.issuing) for name, device in settings.devices.items()}
+    if (encoder := _encoder(settings)) is not None:
+        asked["encoder"] = _asked("encoder", encoder, None)
     for name, answer in asked.items():
         try:
             yield answer.result(patience)
@@ -141,13 +160,27 @@ def devices(settings: Settings, patience: float = PATIENCE) -> Iterator[Finding]
             yield missing(_title(name), f"no answer within {patience:g} s", "switch it off and on")
 
 
-def _asked(name: str, settings: DeviceSettings) -> Future[Finding]:
+def _encoder(settings: Settings) -> DeviceSettings | None:
+    """The reader at the card printer's chip contact."""
+    fitted = settings.devices.get("card_printer")
+    if fitted is None:
+        return None
+    try:
+        driver = registry.driver("card-printer", fitted.model, fitted.at, **fitted.options)
+    except (TypeError, ValueError):
+        return None  # a finding of the printer's own
+    chosen = settings.issuing.chip_address if settings.issuing else None
+    address = reader_address(cast("CardPrinter", driver), chosen)
+    return None if address is None else DeviceSettings(model="pcsc", at=address)
+
+
+def _asked(name: str, settings: DeviceSettings, issuing: Issuing | None) -> Future[Finding]:
     """The finding to come, from a thread that does not hold up the end of the program."""
     answer: Future[Finding] = Future()
 
     def ask() -> None:
         try:
-            answer.set_result(_ask(name, settings))
+            answer.set_result(_ask(name, settings, issuing))
         except Exception as error:  # noqa: BLE001 - whatever a driver raises is a finding
             remedy = "a mistake in the driver or its options: see the documentation of the model"
             answer.set_result(missing(_title(name), f"{settings.at}: {type(error).__name__}: {error}", remedy))
@@ -156,9 +189,10 @@ def _asked(name: str, settings: DeviceSettings) -> Future[Finding]:
     return answer
 
 
-def _ask(name: str, settings: DeviceSettings) -> Finding:
+def _ask(name: str, settings: DeviceSettings, issuing: Issuing | None) -> Finding:
     what, at = _title(name), settings.at
-    device = registry.driver(name.replace("_", "-"), settings.model, at, **settings.options)
+    device_class = "card-reader" if name == "encoder" else name.replace("_", "-")
+    device = registry.driver(device_class, settings.model, at, **settings.options)
     try:
         device.open()
         status = device.status()
@@ -170,7 +204,30 @@ def _ask(name: str, settings: DeviceSettings) -> Finding:
         return missing(what, f"{at}: {status.device.value}, {status.fault}", _remedy(status.fault))
     if status.device is not DeviceState.ONLINE:
         return missing(what, f"{at}: {status.device.value}", "check its power and its cable")
+    if isinstance(status, CardPrinterStatus) and issuing is not None:
+        there = [unit.name for unit in status.of(StorageKind.DISPENSE)]
+        if strange := [name for name in issuing.hoppers if name not in there]:
+            remedy = f"correct issuing.hoppers; there are: {', '.join(there)}"
+            return missing(what, f"{at}: it has no {', '.join(strange)}", remedy)
     return fine(what, f"{at}: online")
+
+
+def issuing(settings: Settings) -> Iterator[Finding]:
+    """Whether what is fitted and what is set for issuing belong together."""
+    printer, section = settings.devices.get("card_printer"), settings.issuing
+    if printer is None and section is None:
+        return
+    if section is None:
+        yield note("issuing", "a card printer is fitted, and nothing is issued", "set [issuing] in the configuration")
+    elif printer is None:
+        remedy = "set [devices.card_printer] in the configuration"
+        yield note("issuing", "no card printer is fitted: cards are applied for, and made elsewhere", remedy)
+    else:
+        banks = ", ".join(dict.fromkeys(section.hoppers.values()))
+        yield fine("issuing", f"cards of {banks}, design {section.design}")
+        if "camera" not in settings.devices:
+            remedy = "set [devices.camera] in the configuration"
+            yield note("photos", "no camera is fitted: only who has a photo on file gets a card here", remedy)
 
 
 def _remedy(fault: str) -> str:
