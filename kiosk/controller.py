@@ -30,6 +30,7 @@ from kiosk.host.payer.http import HttpPayer
 from kiosk.host.payer.port import Payer
 from kiosk.host.port import Host
 from kiosk.host.transport import ConnectionSettings, HostConnection
+from kiosk.issuing_advice import tellers
 from kiosk.link import ScreenLink
 from kiosk.pages.build import build as build_page
 from kiosk.record import Record
@@ -77,8 +78,10 @@ class Controller:
         """Serve until told to stop (SIGTERM or SIGINT), the card in the reader back with its owner."""
         settings = self.settings
         host = self._host or _host(settings, self.clock)
-        record = Record(settings.journal_file, self.clock, settings.kiosk.id, host)
-        tools = self.tools = self._tools(host, record)
+        issuing = self._issuing or _issuing_host(settings, host)
+        payer = self._payer or _payer(settings, self.clock)
+        record = Record(settings.journal_file, self.clock, settings.kiosk.id, host, tellers(issuing, payer))
+        tools = self.tools = self._tools(host, record, issuing, payer)
         link = ScreenLink(
             settings.link.socket, on_touch=self._touched, on_drawn=self._drawn, on_alive=self._screens_are_here
         )
@@ -133,7 +136,7 @@ class Controller:
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 
-    def _tools(self, host: Host, record: Record) -> Tools:
+    def _tools(self, host: Host, record: Record, issuing: IssuingHost | None, payer: Payer | None) -> Tools:
         settings = self.settings
         reader = cast("CardReader | None", self._driver("card_reader"))
         printer = cast("CardPrinter | None", self._driver("card_printer"))
@@ -154,8 +157,8 @@ class Controller:
             card_printer=card_printer,
             encoder=self._encoder(printer, card_printer),
             camera=_worker("camera", self._driver("camera")),
-            issuing=self._issuing or _issuing_host(settings, host),
-            payer=self._payer or _payer(settings, self.clock),
+            issuing=issuing,
+            payer=payer,
         )
 
     def _encoder(self, printer: CardPrinter | None, worker: DeviceWorker[CardPrinter] | None) -> Encoder | None:

@@ -23,7 +23,8 @@ class Issue:
     of an attendant who vouched, or empty. ``reason``: what was chosen and quoted.
 
     ``preview``: the pictures (PNG) of both faces as the citizen was shown them. ``note``: something unusual for the
-    page of the making. ``serial``: of a held card that is being fetched.
+    page of the making. ``identifier``: of the card in the path, as its chip has it. ``read_back``: the digest of what
+    stands on its chip. ``no_second``: another card would fare no better.
 
     ``stock``: cards in this machine of each bank offered, by its key. ``photo_tries``: pictures taken. ``own_pin``: the
     holder has set a PIN of their own at the handing over.
@@ -49,8 +50,10 @@ class Issue:
     reservation: Reservation | None = None
     problem: Say | None = None
     note: Say | None = None
-    serial: str = ""
     own_pin: bool = False
+    identifier: str = ""
+    read_back: str = ""
+    no_second: bool = False
     done: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:

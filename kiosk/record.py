@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
 
 from kiosk.clock import Clock
 from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable
+from kiosk.issuing_advice import Teller
 from kiosk.journal.business_number import BusinessNumber
+from kiosk.journal.counters import used_on
 from kiosk.journal.entries import Entry, Fact
 from kiosk.journal.outbox import Message
 from kiosk.journal.store import Journal
@@ -24,6 +27,8 @@ from kiosk.record_stock import StockRecord
 from kiosk.session import Session
 
 log = structlog.get_logger("record")
+
+NO_TELLERS: Mapping[str, Teller] = MappingProxyType({})
 
 DOCUMENT = "document"
 """The step of a document from its registration at the host until its code counts or is void."""
@@ -36,12 +41,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 
 
 class Record:
-    """``path``: the journal's file. Raises the errors of :mod:`kiosk.journal.errors`; none is passed over."""
+    """``path``: the journal's file. ``also``: who is told of kinds of messages other than the host's own. Raises the
+    errors of :mod:`kiosk.journal.errors`; none is passed over."""
 
-    def __init__(self, path: Path, clock: Clock, kiosk: str, host: Host) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, kiosk: str, host: Host, also: Mapping[str, Teller] = NO_TELLERS
+    ) -> None:
         self._journal = Journal(path, clock, kiosk)
         self._clock = clock
         self._host = host
+        self._also = also
         self._news = asyncio.Event()
         self.issuing = IssuingRecord(self._journal, self._news.set)
         self.stock = StockRecord(self._journal)
@@ -139,7 +148,13 @@ class Record:
 
     async def counted_sheets(self, sheets: int) -> None:
         """So many receipts have come out."""
-        await asyncio.to_thread(self._journal.counters.add, "receipts", sheets)
+
+        def write() -> None:
+            with self._journal.together():
+                self._journal.counters.add("receipts", sheets)
+                self._journal.counters.add(used_on("paper", self._clock.today()), sheets)
+
+        await asyncio.to_thread(write)
 
     # -- PIN -----------------------------------------------------------------------------------------------------------
 
@@ -176,22 +191,36 @@ class Record:
         pause = FIRST_PAUSE
         while True:
             self._news.clear()
-            if all([await self._tell(message, tell) for message in self._journal.outbox.pending()]):
+            if await self._tell_all(tell):
                 pause = FIRST_PAUSE
                 await self._news.wait()
             else:
                 await self._clock.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _tellers(self) -> dict[str, Callable[[Message], Awaitable[None]]]:
+    async def _tell_all(self, tell: Mapping[str, Teller]) -> bool:
+        """Tell what is pending, each business's messages in their order; True when nothing is left."""
+        behind: set[Fact] = set()
+        waits = False
+        for message in self._journal.outbox.pending():
+            business = message.payload.get("business")
+            if business is not None and business in behind:
+                continue
+            if not await self._tell(message, tell):
+                waits = True
+                behind.add(business)
+        return not waits
+
+    def _tellers(self) -> dict[str, Teller]:
         host = self._host
         return {
+            **self._also,
             "activate_document": lambda m: host.activate_document(str(m.payload["document"]), m.id),
             "void_document": lambda m: host.void_document(str(m.payload["document"]), m.id),
             "pin_changed": lambda m: host.pin_changed(str(m.payload["card"]), m.id),
         }
 
-    async def _tell(self, message: Message, tell: dict[str, Callable[[Message], Awaitable[None]]]) -> bool:
+    async def _tell(self, message: Message, tell: Mapping[str, Teller]) -> bool:
         """True when nothing is left to do about this message."""
         outbox = self._journal.outbox
         try:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from kiosk.journal.store import Journal
 
 
+RECORD_VERIFIED = "issue.record_verified"
+"""The note for each record of the chip that stands as planned."""
+
+PIN_SET = "issue.pin_set"
+"""The note that the holder has set a PIN of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tell:
     """A message for the outbox. ``key``: its idempotency key at the other end. ``facts``: what it says, the business
@@ -99,6 +106,18 @@ class IssuingRecord:
     async def note(self, issue: IssueRecord, what: str, facts: dict[str, Fact] | None = None) -> None:
         """Something worth knowing about it."""
         await asyncio.to_thread(self._journal.note, issue.business, what, facts or {})
+
+    def record_verified(self, issue: IssueRecord, file: str, position: int) -> None:
+        """A record of the chip stands as planned. Blocking: called on the thread that holds the chip."""
+        self._journal.note(issue.business, RECORD_VERIFIED, {"file": file, "position": position})
+
+    async def noted(self, issue: IssueRecord, what: str) -> bool:
+        """Whether the journal has this of it."""
+
+        def look() -> bool:
+            return any(entry.step == what for entry in self._journal.entries(issue.business))
+
+        return await asyncio.to_thread(look)
 
     async def open(self) -> tuple[IssueRecord, ...]:
         """The issues that have not ended."""

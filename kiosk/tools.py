@@ -36,6 +36,13 @@ class Wishes:
 
 
 @dataclass(slots=True)
+class Recovery:
+    """``not_before``: on the clock's monotonic scale, when an issue that waits for the host is looked at again."""
+
+    not_before: float = 0.0
+
+
+@dataclass(slots=True)
 class Tools:
     """A device that is not fitted is None. ``encoder``: the card printer's chip contact. ``payer`` None: no fee can be
     taken here."""
@@ -58,6 +65,7 @@ class Tools:
     issuing: IssuingHost | None = None
     payer: Payer | None = None
     wishes: Wishes = field(default_factory=Wishes)
+    recovery: Recovery = field(default_factory=Recovery)
 
     @property
     def devices(self) -> dict[str, DeviceWorker[Any] | None]:

@@ -16,6 +16,7 @@ from kiosk.activities.applying import (
     read_applicant,
     settle_old_card,
 )
+from kiosk.activities.committing import commit_card, park_card, spoil_card, undo_issue
 from kiosk.activities.farewell import end, guard_card, hand_back
 from kiosk.activities.handing_over import await_taken, find_held_card, hold_card, present_card, ready_chip, recall_card
 from kiosk.activities.identification import (
@@ -28,21 +29,9 @@ from kiosk.activities.identification import (
 )
 from kiosk.activities.issue_slips import print_issue_receipt, print_issue_slip, print_pickup_slip
 from kiosk.activities.machine import await_citizen, check, heal, serve_engineer, shut_down, start_up
-from kiosk.activities.making import (
-    commit_card,
-    compare_all,
-    feed_card,
-    inspect_faces,
-    park_card,
-    prepare_card,
-    print_faces,
-    read_serial,
-    reserve_card,
-    spoil_card,
-    undo_issue,
-    write_chip,
-)
+from kiosk.activities.making import feed_card, prepare_card, read_serial, reserve_card
 from kiosk.activities.paying import ask_fee, await_payment
+from kiosk.activities.personalising import compare_all, inspect_faces, print_faces, write_chip
 from kiosk.activities.photographing import mirror, send_photo, send_photo_receipt, take_photo
 from kiosk.activities.pin import (
     change_on_chip,

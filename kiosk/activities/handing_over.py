@@ -1,37 +1,220 @@
-"""The card handed over."""
+"""A committed card into its holder's hands: own PIN, out at the bezel, taken or held; and a held one fetched (A13)."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+import structlog
+
+from devices.card_printer.contract import CardPosition, CardPrinter, parking
+from devices.contract import DeviceError
+from kiosk.activities.committing import advice, into_holding, into_slot
+from kiosk.activities.issue_tools import (
+    StillUnknown,
+    block,
+    encoder_of,
+    host_of,
+    issue_of,
+    printer_of,
+    until_known,
+    where,
+)
+from kiosk.activities.making import INSIDE, identify
+from kiosk.activities.refusals import device_trouble, host_trouble, refusal
+from kiosk.host.issuing_values import Whereabouts
+from kiosk.host.port import HostRefused
+from kiosk.issue import Issue
+from kiosk.journal.entries import Fact
+from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
+from kiosk.journal.ledger import CardPlace
+from kiosk.journal.store import Journal
+from kiosk.record_issuing import PIN_SET
 from kiosk.runtime import Stage
+from kiosk.tools import Tools
+from statemachines.views import Say
+
+log = structlog.get_logger("issuing")
+
+LOOK_EVERY = 0.3
+"""Seconds between looks at the bezel while a card stands there."""
 
 
 async def ready_chip(stage: Stage) -> Literal["ready", "no_pin"]:
-    """The new card's chip for the PIN entry: ``ready``, ``no_pin`` (no pad, or the chip cannot be reached)."""
-    raise RuntimeError("ready_chip: not there yet")
+    """The new card's chip for the PIN entry. Without a pad, a chip, or a need for it, the card goes out as it is."""
+    tools = stage.tools
+    _, record = issue_of(stage)
+    if tools.pin_pad is None or await tools.record.issuing.noted(record, PIN_SET):
+        return "no_pin"
+    try:
+        if not encoder_of(tools).connected:
+            await identify(tools)
+        await encoder_of(tools).call(lambda card: card.pin_state())
+    except DeviceError as error:
+        log.warning("no_pin_entry", fault=error.code)
+        return "no_pin"
+    stage.session.pin.forget()
+    stage.session.pin.problem = None
+    return "ready"
 
 
 async def present_card(stage: Stage) -> Literal["presented", "stuck"]:
-    """Out to the bezel: ``presented``, ``stuck``."""
-    raise RuntimeError("present_card: not there yet")
+    """Out to the bezel. A motion whose end was not seen is not repeated: the sensors say what came of it."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    stage.session.pin.forget()
+    await encoder_of(tools).let_go()
+    record = issue.record = await tools.record.issuing.step(record, IssueStep.PRESENTING)
+    try:
+        await printer_of(tools).call(lambda printer: printer.present())
+    except DeviceError as error:
+        log.warning("not_presented", fault=error.code)
+        if await where(tools) is not CardPosition.AT_BEZEL:
+            stage.session.trouble = device_trouble(error)
+            await block(tools, record, "card_in_path")
+            return "stuck"
+    issue.record = await tools.record.issuing.step(
+        record, IssueStep.PRESENTED, tell=[advice(record, Whereabouts.PRESENTED, await _presentations(tools, record))]
+    )
+    return "presented"
+
+
+async def _presentations(tools: Tools, record: IssueRecord) -> int:
+    """Which presentation this is: a card that was held is presented again."""
+    return 2 if await tools.record.issuing.noted(record, "issue.presented") else 1
 
 
 async def await_taken(stage: Stage) -> Literal["taken"]:
-    """Until the sensor and the empty path both say so: ``taken``."""
-    raise RuntimeError("await_taken: not there yet")
+    """Taken is proven by the sensor at the bezel and by the empty path; both are in the printer's word for it."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    while await where(tools) is not CardPosition.TAKEN:
+        await tools.clock.sleep(LOOK_EVERY)
+    issue.record = await collected(tools, record)
+    _remember(stage)
+    return "taken"
+
+
+async def collected(tools: Tools, record: IssueRecord) -> IssueRecord:
+    """The card is with its holder: the issue has ended."""
+    return await tools.record.issuing.end(
+        record, IssueEnd.COLLECTED, also=with_holder, tell=[advice(record, Whereabouts.COLLECTED)]
+    )
+
+
+def with_holder(journal: Journal) -> None:
+    """The card of the path is its holder's."""
+    if journal.ledger.path() is not None:
+        journal.ledger.leave_path(CardPlace.ISSUED)
+
+
+def _remember(stage: Stage) -> None:
+    stage.session.done.append("issue_card")
+    stage.session.outcome = Say("outcome.card_issued")
 
 
 async def hold_card(stage: Stage) -> Literal["held", "taken", "stuck"]:
-    """Not taken: drawn back into the holding slot: ``held``, ``taken`` (at the last moment), ``stuck``."""
-    raise RuntimeError("hold_card: not there yet")
+    """Not taken in time: drawn back into the holding slot, never into the reject box. A device without a slot leaves it
+    where it is, and an attendant is called."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    record = issue.record = await tools.record.issuing.step(record, IssueStep.RETRACTING)
+    in_slot = await into_slot(tools)
+    position = await where(tools)
+    if not in_slot and position is CardPosition.TAKEN:
+        issue.record = await collected(tools, record)
+        _remember(stage)
+        return "taken"
+    if not in_slot:
+        log.error("new_card_left", position=position.value)
+        stage.session.trouble = refusal("issue_not_held")
+        await block(tools, record, "card_in_path")
+        return "stuck"
+    issue.record = await held(tools, record)
+    stage.session.outcome = Say("outcome.card_held")
+    return "held"
+
+
+async def held(tools: Tools, record: IssueRecord) -> IssueRecord:
+    """The card is in the holding slot."""
+    return await tools.record.issuing.step(
+        record, IssueStep.HELD, also=into_holding, tell=[advice(record, Whereabouts.HELD)]
+    )
+
+
+# -- fetched later -----------------------------------------------------------------------------------------------------
 
 
 async def find_held_card(stage: Stage) -> Literal["found", "refused", "unreachable"]:
-    """Is this person's card in the holding slot? ``found``, ``refused``, ``unreachable``."""
-    raise RuntimeError("find_held_card: not there yet")
+    """Is this person's card in this machine, and does the host say that it is theirs?"""
+    session, tools = stage.session, stage.tools
+    person = session.person
+    if person is None or tools.issuing is None:
+        session.trouble = refusal("no_held_card")
+        return "refused"
+    mine = await tools.record.issuing.open_of(person.number)
+    if any(each.step is IssueStep.UNCONFIRMED for each in mine):
+        session.trouble = refusal("issue_unconfirmed")
+        return "refused"
+    record = next((each for each in mine if each.step is IssueStep.HELD), None)
+    if record is None:
+        session.trouble = refusal("no_held_card")
+        return "refused"
+    try:
+        application = await until_known(tools, lambda: host_of(tools).state(record.application))
+    except StillUnknown:
+        session.trouble = refusal("host_unknown")
+        return "unreachable"
+    except HostRefused as error:
+        session.trouble = host_trouble(error)
+        return "refused"
+    if not application.committed or application.serial != record.serial:
+        session.trouble = refusal("no_held_card")
+        return "refused"
+    vouched = session.issue.vouched_by if session.issue is not None else ""
+    session.issue = Issue(record=record, application=application, vouched_by=vouched)
+    return "found"
 
 
 async def recall_card(stage: Stage) -> Literal["recalled", "stuck"]:
-    """From the holding slot to the chip contact: ``recalled``, ``stuck``."""
-    raise RuntimeError("recall_card: not there yet")
+    """From the holding slot into the path, and as far as the chip contact for a PIN of its holder's own."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+
+    try:
+        await out_of_slot(tools)
+    except DeviceError as error:
+        log.warning("not_recalled", fault=error.code)
+        stage.session.trouble = device_trouble(error)
+        return "stuck"
+    issue.record = await tools.record.issuing.step(
+        record, IssueStep.COMMITTED, also=lambda journal: in_path(journal, record), facts=_vouched(issue)
+    )
+    return "recalled"
+
+
+def _vouched(issue: Issue) -> dict[str, Fact]:
+    return {"vouched_by": issue.vouched_by} if issue.vouched_by else {}
+
+
+async def out_of_slot(tools: Tools) -> None:
+    """The card in the holding slot into the path; harmless when it is there. Raises DeviceError: it did not come."""
+
+    def recall(printer: CardPrinter) -> None:
+        if printer.where() in INSIDE:
+            return
+        able = parking(printer)
+        if able is None:
+            raise DeviceError("card_printer.no_card", "there is no holding slot")
+        able.recall()
+
+    try:
+        await printer_of(tools).call(recall)
+    except DeviceError:
+        if await where(tools) not in INSIDE:
+            raise
+
+
+def in_path(journal: Journal, record: IssueRecord) -> None:
+    """A card that was held is in the path again."""
+    if journal.ledger.path() is None:
+        journal.ledger.to_path(record.serial, record.business)

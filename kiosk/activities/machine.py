@@ -13,6 +13,7 @@ from devices.contract import DeviceError
 from devices.worker import DeviceWorker
 from kiosk.activities.farewell import released, until_card_is_taken
 from kiosk.activities.listening import first_of, until_card, until_id_card
+from kiosk.activities.recovering import unfinished
 from kiosk.health.look import look
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
@@ -26,7 +27,7 @@ LOOK_AGAIN = 5.0
 """Seconds between looks while out of service: a cable plugged back in should show while its engineer stands there."""
 
 
-async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "card_held"]:
+async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "card_held", "unfinished"]:
     """Open every device, see what the last run left open, ask the host for a sign of life."""
     tools = stage.tools
     await asyncio.gather(*(_open(name, worker) for name, worker in tools.devices.items() if worker is not None))
@@ -39,7 +40,7 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
             await released(tools)  # from before a power cut: pushed out where there is a motor for it (A12)
     await tools.record.recover(slot_is_empty=not tools.card_in_slot)
     await look(tools)
-    return _verdict(tools)
+    return "unfinished" if await unfinished(tools) else _verdict(tools)
 
 
 async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
@@ -57,13 +58,13 @@ async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
             session.language, session.large = now = usual
             stage.refresh()
         before = now
-        if await look(tools):
+        if await look(tools) or await unfinished(tools):
             return "changed"
 
 
 async def check(
     stage: Stage,
-) -> Literal["serviceable", "unserviceable", "card_held", "stop_requested", "called_in"]:
+) -> Literal["serviceable", "unserviceable", "card_held", "stop_requested", "called_in", "unfinished"]:
     """Look at everything, between two citizens."""
     wishes = stage.tools.wishes
     if wishes.stop:
@@ -74,7 +75,7 @@ async def check(
     if not stage.tools.card_in_slot:
         await stage.tools.record.custody_ended()  # one that was found at the start, taken since
     await look(stage.tools)
-    return _verdict(stage.tools)
+    return "unfinished" if await unfinished(stage.tools) else _verdict(stage.tools)
 
 
 async def heal(stage: Stage) -> Literal["changed"]:
@@ -83,7 +84,7 @@ async def heal(stage: Stage) -> Literal["changed"]:
     await _let_cards_in(tools, False)
     while True:
         await tools.clock.sleep(LOOK_AGAIN)
-        if await look(tools):
+        if await look(tools) or await unfinished(tools):
             return "changed"
 
 

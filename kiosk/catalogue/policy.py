@@ -40,6 +40,7 @@ class RegionName(_Table):
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] = Field(description="Six digits.")
     name_zh: str = Field(min_length=1)
     name_en: str = Field(min_length=1)
+    issuer: str = Field(min_length=1, description="The authority that issues the card, as it stands on the card.")
     valid_from: date = Field(description="The first day that the pack has rules for.")
 
 
@@ -184,6 +185,11 @@ class Policy:
     def accepted_issuers(self) -> frozenset[str]:
         """Six-digit city codes whose cards are served."""
         return frozenset(self.rules.accepted_issuers)
+
+    @property
+    def issuer(self) -> str:
+        """The authority whose card it is, as on the card."""
+        return self.pack.region.issuer
 
     @cached_property
     def offices(self) -> tuple[Say, ...]:

@@ -1,0 +1,255 @@
+"""The point of no return, and what is done on either side of it: forward after the host's commit, back before it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import structlog
+
+from devices.card_printer.contract import Ability, CardPosition, CardPrinter, retracting
+from devices.contract import DeviceError, StorageKind
+from kiosk.activities.issue_tools import (
+    StillUnknown,
+    block,
+    done_or_known,
+    encoder_of,
+    host_of,
+    issue_of,
+    printer_of,
+    printer_status,
+    until_known,
+    where,
+)
+from kiosk.activities.making import INSIDE
+from kiosk.activities.refusals import host_trouble, refusal
+from kiosk.host.issuing_values import Application, BadCard, IssuingRefusal, Whereabouts, step_key
+from kiosk.host.port import HostRefused
+from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
+from kiosk.journal.ledger import CardPlace
+from kiosk.journal.store import Journal
+from kiosk.record_issuing import Tell
+from kiosk.runtime import Stage
+from kiosk.tools import Tools
+from statemachines.views import Say
+
+log = structlog.get_logger("issuing")
+
+MOST_CARDS = 2
+"""Cards tried for one application: a second one once (A10)."""
+
+PERHAPS_COMMITTED = frozenset({IssueStep.COMMITTING, IssueStep.UNCONFIRMED})
+
+
+async def commit_card(stage: Stage) -> Literal["committed", "not_committed", "unknown"]:
+    """Have the host bind the card. No answer: ask; only when nothing has come of it, the same request again."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    record = issue.record = await tools.record.issuing.step(record, IssueStep.COMMITTING)
+    key = step_key(record.business, "commit", record.cards)
+
+    async def request() -> bool:
+        try:
+            await host_of(tools).commit(record.application, record.serial, issue.read_back, record.fee_order, key)
+        except HostRefused as error:
+            if error.code != IssuingRefusal.ALREADY_COMMITTED:
+                raise
+            return await until_known(tools, lambda: _bound(tools, record))
+        return True
+
+    async def came_of_it(application: Application) -> bool | None:
+        return True if is_bound(application, record) else None
+
+    try:
+        bound = await done_or_known(tools, record, request, came_of_it)
+    except StillUnknown:
+        stage.session.trouble = refusal("issue_unconfirmed")
+        return "unknown"
+    except HostRefused as error:
+        log.warning("commit_refused", code=error.code)
+        stage.session.trouble = host_trouble(error)
+        return "not_committed"
+    if not bound:
+        log.error("committed_another_card")
+        stage.session.trouble = refusal(IssuingRefusal.ALREADY_COMMITTED)
+        return "not_committed"
+    issue.record = await committed(tools, record)
+    return "committed"
+
+
+def is_bound(application: Application, record: IssueRecord) -> bool:
+    """Whether this card is its holder's."""
+    return application.committed and application.serial == record.serial
+
+
+async def _bound(tools: Tools, record: IssueRecord) -> bool:
+    return is_bound(await host_of(tools).state(record.application), record)
+
+
+async def committed(tools: Tools, record: IssueRecord) -> IssueRecord:
+    """The host has committed: only forward from here, and the fee is due."""
+    capture = [tell(record, "fee_capture", order=record.fee_order)] if record.fee_order else []
+    return await tools.record.issuing.step(record, IssueStep.COMMITTED, tell=capture)
+
+
+def tell(record: IssueRecord, kind: str, nth: int = 1, **facts: str) -> Tell:
+    """A message of this business for host or payer."""
+    return Tell(kind, step_key(record.business, kind, nth), {"business": record.business, **facts})
+
+
+# -- back ------------------------------------------------------------------------------------------------------------
+
+
+async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "committed"]:
+    """Put the card in the path where it can never be stock again. Where the host may have committed it, the host is
+    asked to spoil it first, and its answer decides: a card that is its holder's is not spoiled."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    if record.step in PERHAPS_COMMITTED or await _commit_was_sent(tools, record):
+        try:
+            await until_known(tools, lambda: _spoil_at_host(tools, record))
+        except StillUnknown:
+            stage.session.trouble = refusal("issue_unconfirmed")
+            if record.step is not IssueStep.SPOILING:
+                issue.record = await tools.record.issuing.step(record, IssueStep.SPOILING)
+            return "stuck"
+        except HostRefused as error:
+            if error.code != IssuingRefusal.ALREADY_COMMITTED:
+                raise
+            issue.record = await committed(tools, record)
+            return "committed"
+        issue.no_second = True
+    if record.step is not IssueStep.SPOILING:
+        record = issue.record = await tools.record.issuing.step(record, IssueStep.SPOILING)
+    jammed = not await put_away(tools)
+    how = BadCard.SUSPECT if jammed else BadCard.SPOILED
+    told = [_spoiled(record, how)] if record.serial else []
+    if jammed:
+        issue.no_second = True
+        issue.record = await tools.record.issuing.step(record, IssueStep.SPOILED, tell=told, facts={"how": how.value})
+        await block(tools, record, "card_in_path")
+        return "stuck"
+    issue.record = await tools.record.issuing.step(
+        record, IssueStep.SPOILED, also=into_box, tell=told, facts={"how": how.value}
+    )
+    issue.reservation, issue.read_back, issue.identifier = None, "", ""
+    if issue.no_second or record.cards >= MOST_CARDS or not stage.session.person:
+        return "spoiled"
+    return "again" if (await printer_status(tools)).ready else "spoiled"
+
+
+def into_box(journal: Journal) -> None:
+    """The card of the path is in the reject box."""
+    if journal.ledger.path() is not None:
+        journal.ledger.leave_path(CardPlace.SPOILED)
+
+
+def _spoiled(record: IssueRecord, how: BadCard) -> Tell:
+    return tell(
+        record, "issue_spoil", record.cards, application=record.application, serial=record.serial, how=how.value
+    )
+
+
+async def _commit_was_sent(tools: Tools, record: IssueRecord) -> bool:
+    """Whether a spoiling that was begun before a cut followed a commit."""
+    return record.step is IssueStep.SPOILING and await tools.record.issuing.noted(record, "issue.committing")
+
+
+async def _spoil_at_host(tools: Tools, record: IssueRecord) -> None:
+    key = step_key(record.business, "issue_spoil", record.cards)
+    await host_of(tools).spoil(record.application, record.serial, BadCard.SPOILED, key)
+
+
+async def put_away(tools: Tools) -> bool:
+    """The card in the path into the reject box; True when the sensors say that the path is empty. A motion is repeated
+    only after the sensors have said that it did not happen."""
+    await encoder_of(tools).let_go()
+    for attempt in range(2):
+        position = await where(tools)
+        if position in (CardPosition.NONE, CardPosition.REJECTED):
+            return True
+        if position not in INSIDE and not (attempt == 0 and position is CardPosition.JAMMED):
+            return False
+        try:
+            await printer_of(tools).call(_reject)
+        except DeviceError as error:
+            log.warning("card_not_rejected", fault=error.code, attempt=attempt + 1)
+        else:
+            return True
+    return await where(tools) in (CardPosition.NONE, CardPosition.REJECTED)
+
+
+def _reject(printer: CardPrinter) -> None:
+    printer.clear()
+    printer.reject()
+
+
+async def undo_issue(stage: Stage) -> Literal["undone"]:
+    """Give back what was held for this issue; what has to be told is told as soon as the other side answers."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    if record.step is IssueStep.SPOILING:
+        log.error("issue_waits_for_the_host")  # a spoil that was begun is carried through when the host answers
+        return "undone"
+    told = [tell(record, "issue_withdraw", opening_key=record.opening_key)]
+    if record.fee_order:
+        told.append(tell(record, "fee_release", order=record.fee_order))
+    issue.record = await tools.record.issuing.end(record, IssueEnd.WITHDRAWN, tell=told)
+    return "undone"
+
+
+# -- forward, with nobody to hand it to ------------------------------------------------------------------------------
+
+
+async def park_card(stage: Stage) -> Literal["parked"]:
+    """The card into the holding slot; where there is none, or it is full, it is kept in the path, and issuing waits."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    after = IssueStep.UNCONFIRMED if record.step in PERHAPS_COMMITTED else IssueStep.HELD
+    await encoder_of(tools).let_go()
+    in_slot = await into_slot(tools)
+    held = [advice(record, Whereabouts.HELD)] if after is IssueStep.HELD else []
+    issue.record = await tools.record.issuing.step(
+        record, after, also=into_holding if in_slot else None, tell=held, facts={"slot": in_slot}
+    )
+    if after is IssueStep.HELD and stage.session.person is None:
+        log.info("card_held_for_its_holder", serial=record.serial)
+    issue.note = Say("issue.note.held")
+    return "parked"
+
+
+def advice(record: IssueRecord, whereabouts: Whereabouts, nth: int = 1) -> Tell:
+    """Where the bound card is now, for the host."""
+    return Tell(
+        "issue_advise",
+        step_key(record.business, f"advise_{whereabouts.value}", nth),
+        {
+            "business": record.business,
+            "application": record.application,
+            "serial": record.serial,
+            "whereabouts": whereabouts.value,
+        },
+    )
+
+
+def into_holding(journal: Journal) -> None:
+    """The card of the path is in the holding slot."""
+    if journal.ledger.path() is not None:
+        journal.ledger.leave_path(CardPlace.HELD)
+
+
+async def into_slot(tools: Tools) -> bool:
+    """From path or bezel into the holding slot. False: it stays where it is."""
+
+    def retract(printer: CardPrinter) -> bool:
+        able = retracting(printer)
+        if able is None or Ability.PARK not in printer.abilities:
+            return False
+        return able.retract(StorageKind.PARK)
+
+    if await where(tools) is CardPosition.PARKED:
+        return True
+    try:
+        return await printer_of(tools).call(retract)
+    except DeviceError as error:
+        log.warning("not_parked", fault=error.code)
+        return await where(tools) is CardPosition.PARKED

@@ -1,0 +1,121 @@
+"""What the activities of issuing share: the parts they cannot do without, and asking the host until it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from devices.card_printer.contract import CardPosition, CardPrinter, CardPrinterStatus
+from devices.worker import DeviceWorker
+from kiosk.encoder import Encoder
+from kiosk.host.issuing_port import IssuingHost
+from kiosk.host.issuing_values import Application
+from kiosk.host.port import HostUnavailable, HostUnknown
+from kiosk.issue import Issue
+from kiosk.journal.issues import IssueRecord
+from kiosk.runtime import Stage
+from kiosk.tools import Tools
+
+R = TypeVar("R")
+
+log = structlog.get_logger("issuing")
+
+LOOKS = 3
+"""How often the host is asked what became of a request whose answer was lost (scenario A15)."""
+
+BETWEEN_LOOKS = 2.0
+"""Seconds between two of those."""
+
+
+class StillUnknown(Exception):
+    """The host did not say, however often it was asked."""
+
+
+def issue_of(stage: Stage) -> tuple[Issue, IssueRecord]:
+    """The issue of the session, and the journal's record of it."""
+    issue = stage.session.issue
+    if issue is None or issue.record is None:
+        raise RuntimeError("no card is being issued")
+    return issue, issue.record
+
+
+def printer_of(tools: Tools) -> DeviceWorker[CardPrinter]:
+    """The card printer. A kiosk without one never comes to where it is needed."""
+    if tools.card_printer is None:
+        raise RuntimeError("no card printer is fitted")
+    return tools.card_printer
+
+
+def encoder_of(tools: Tools) -> Encoder:
+    """Its chip contact."""
+    if tools.encoder is None:
+        raise RuntimeError("the card printer has no chip contact")
+    return tools.encoder
+
+
+def host_of(tools: Tools) -> IssuingHost:
+    """The host's side of issuing."""
+    if tools.issuing is None:
+        raise RuntimeError("no issuing host is configured")
+    return tools.issuing
+
+
+async def printer_status(tools: Tools) -> CardPrinterStatus:
+    """How the printer is now."""
+    return await printer_of(tools).call(lambda printer: printer.status())
+
+
+async def where(tools: Tools) -> CardPosition:
+    """Where the card is, as far as it can be proven."""
+    return await printer_of(tools).call(lambda printer: printer.where())
+
+
+async def until_known(tools: Tools, question: Callable[[], Awaitable[R]]) -> R:
+    """Ask what is safe to repeat until there is an answer or a refusal. Raises StillUnknown, HostRefused."""
+    for look in range(LOOKS):
+        if look:
+            await tools.clock.sleep(BETWEEN_LOOKS)
+        try:
+            return await question()
+        except (HostUnknown, HostUnavailable) as error:
+            log.warning("host_did_not_say", reason=type(error).__name__, look=look + 1)
+    raise StillUnknown
+
+
+async def state_of(tools: Tools, record: IssueRecord) -> Application:
+    """What the host has of the application. Raises StillUnknown, HostRefused."""
+    return await until_known(tools, lambda: host_of(tools).state(record.application))
+
+
+async def done_or_known(
+    tools: Tools,
+    record: IssueRecord,
+    request: Callable[[], Awaitable[R]],
+    came_of_it: Callable[[Application], Awaitable[R | None]],
+) -> R:
+    """Make a request that changes something. Its answer lost: ask for the state, see what ``came_of_it`` makes of that,
+    and only when nothing has come of it send the same request, under the same key, again (A15, A16).
+
+    Raises StillUnknown, and HostRefused from the request itself or from asking.
+    """
+    for look in range(LOOKS):
+        if look:
+            await tools.clock.sleep(BETWEEN_LOOKS)
+        try:
+            return await request()
+        except (HostUnknown, HostUnavailable) as error:
+            log.warning("answer_lost", reason=type(error).__name__, look=look + 1)
+        try:
+            found = await came_of_it(await host_of(tools).state(record.application))
+        except (HostUnknown, HostUnavailable):
+            continue
+        if found is not None:
+            return found
+    raise StillUnknown
+
+
+async def block(tools: Tools, record: IssueRecord, reason: str) -> None:
+    """No card is issued any more until two people have looked."""
+    await tools.record.stock.change(lambda journal: journal.ledger.block(reason, record.business))
