@@ -1,4 +1,5 @@
-"""The capability view: what this kiosk can do now, derived from what its devices and its host say (F90, F92)."""
+"""The capability view: what this kiosk can do now, derived from what its devices, its ledger and its host say
+(F90, F92)."""
 
 from __future__ import annotations
 
@@ -8,9 +9,13 @@ from dataclasses import dataclass, field
 import structlog
 
 from devices import fault_catalogue
+from devices.card_printer.contract import CardPrinterStatus, Ribbon, RibbonState
 from devices.contract import DeviceError, DeviceState, Status
 from devices.fault_catalogue import Capability
-from kiosk.host.port import Host, HostError
+from kiosk.health.issuing import IssuingView
+from kiosk.health.supplies import Supply
+from kiosk.host.payer.port import Payer
+from kiosk.host.port import Host, HostError, HostRefused
 
 log = structlog.get_logger("health")
 
@@ -20,27 +25,37 @@ LOST_WITHOUT: Mapping[str, frozenset[Capability]] = {
     "id_reader": frozenset({Capability.IDENTIFY_ID}),
     "receipt_printer": frozenset({Capability.PRINT}),
     "card_printer": frozenset({Capability.ISSUE}),
-    "host": frozenset({Capability.QUERY}),
+    "camera": frozenset(),
+    "host": frozenset({Capability.QUERY, Capability.ISSUE}),
+    "payer": frozenset({Capability.PAY}),
 }
-"""What is gone with a device that is not there, whatever its fault says."""
-
-FITTED = frozenset(Capability) - {Capability.ISSUE, Capability.PAY}
-"""What a kiosk of this make can do when all is well."""
+"""What is gone with something that is not there, whatever its fault says. Without a camera a photo is still sent in."""
 
 WORKING = frozenset({DeviceState.ONLINE, DeviceState.DEVICE_BUSY})
 """One that is starting has not answered yet, and may never."""
 
+MISMATCH = frozenset({RibbonState.UNSUITABLE, RibbonState.UNRECOGNISED})
+"""Not the ribbon this printer is to print with."""
+
+PROBE = "alive"
+"""An order that no payer has: asking for it shows that the payer answers."""
+
 
 @dataclass(slots=True)
 class Health:
-    """The latest look at everything. ``statuses``: by device name, None for one that is not fitted.
+    """The latest look at everything. ``statuses``: by device name, None for one that is not fitted. ``issuing``: None
+    where no cards are made. ``payer``: None where no fee can be taken.
 
-    A device that goes is logged once, and once when it is back.
+    What goes is logged once, and once when it is back.
     """
 
     host: Host
+    payer: Payer | None = None
     statuses: dict[str, Status | None] = field(default_factory=dict)
     host_answers: bool = False
+    payer_answers: bool = False
+    issuing: IssuingView | None = None
+    supplies: tuple[Supply, ...] = ()
 
     @property
     def works(self) -> frozenset[Capability]:
@@ -50,11 +65,30 @@ class Health:
             if status is None or status.device not in WORKING:
                 lost |= LOST_WITHOUT.get(name, frozenset())
             if status is not None and status.fault is not None:
-                # the encoder is a card reader by its faults, and no citizen's card goes into it
-                lost |= {Capability.ISSUE} if name == "encoder" else fault_catalogue.load()[status.fault].loses
+                lost |= fault_catalogue.load()[status.fault].loses
         if not self.host_answers:
             lost |= LOST_WITHOUT["host"]
-        return FITTED - lost
+        if self.payer is None or not self.payer_answers:
+            lost |= LOST_WITHOUT["payer"]
+        if self.why_no_issue:
+            lost.add(Capability.ISSUE)
+        return frozenset(Capability) - lost
+
+    @property
+    def why_no_issue(self) -> str:
+        """Why no card can be issued, leaving the host aside: ``not_fitted``, ``card_printer``, or as
+        :attr:`kiosk.health.issuing.IssuingView.why_not`; empty when one can."""
+        if self.issuing is None:
+            return "not_fitted"
+        printer = self.statuses.get("card_printer")
+        if not isinstance(printer, CardPrinterStatus) or not printer.ready:
+            return "card_printer"
+        return self.issuing.why_not
+
+    @property
+    def banks(self) -> Mapping[str, int]:
+        """The banks whose card can be issued now, with the cards in stock; empty while no card can be issued."""
+        return self.issuing.stock if self.issuing is not None and Capability.ISSUE in self.works else {}
 
     @property
     def can_serve(self) -> bool:
@@ -71,7 +105,27 @@ class Health:
         if status is not None and (old is None or (old.device, old.fault) != (status.device, status.fault)):
             report = log.info if status.device in WORKING and status.fault is None else log.warning
             report("device_state", device=name, state=status.device.value, fault=status.fault)
+        if (ribbon := _mismatch(status)) is not None and _mismatch(old) != ribbon:
+            log.error("ribbon_mismatch", device=name, kind=ribbon.kind, part_number=ribbon.reference)
         return self.works != before
+
+    def saw_issuing(self, view: IssuingView | None) -> bool:
+        """Take note of stock and journal; True if what it means for a citizen has changed."""
+        before, old = (self.works, self.banks), self.issuing
+        self.issuing = view
+        if view is not None and (old is None or old.why_not != view.why_not):
+            report = log.warning if view.why_not else log.info
+            report("issuing_state", why_not=view.why_not or None, blocks=[*view.blocks], stock=dict(view.stock))
+        return (self.works, self.banks) != before
+
+    def saw_supplies(self, supplies: tuple[Supply, ...]) -> None:
+        """Take note of what is used up; what will soon be is told once."""
+        told = {each.name for each in self.supplies if each.soon}
+        self.supplies = supplies
+        for each in supplies:
+            if each.soon and each.name not in told:
+                empty_on = each.empty_on.isoformat() if each.empty_on else None
+                log.warning("supply_soon_empty", supply=each.name, left=each.left, empty_on=empty_on)
 
     def failed(self, error: DeviceError) -> None:
         """A device failed in the middle of something: until the next look it counts as gone, if its fault says so."""
@@ -94,3 +148,30 @@ class Health:
             log.info("host_answers")
         self.host_answers = answers
         return self.works != before
+
+    async def ask_payer(self) -> bool:
+        """Ask the payer for a sign of life; True if what it means for a citizen has changed."""
+        if self.payer is None:
+            return False
+        before = self.works
+        try:
+            await self.payer.state(PROBE)
+            answers = True
+        except HostRefused:
+            answers = True
+        except HostError as error:
+            answers = False
+            if self.payer_answers:
+                log.warning("payer_gone", reason=type(error).__name__)
+        if answers and not self.payer_answers:
+            log.info("payer_answers")
+        self.payer_answers = answers
+        return self.works != before
+
+
+def _mismatch(status: Status | None) -> Ribbon | None:
+    """The ribbon that is not for this printer (A8)."""
+    if not isinstance(status, CardPrinterStatus) or status.ribbon is None:
+        return None
+    wrong = status.ribbon.state in MISMATCH or status.ribbon.matches is False
+    return status.ribbon if wrong else None

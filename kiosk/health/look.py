@@ -1,4 +1,4 @@
-"""Looks at every device and at the host, each with its own patience."""
+"""Looks at every device, at the stock and at the host, each with its own patience."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from devices.contract import DeviceState, Status
 from devices.worker import DeviceWorker
+from kiosk.health.issuing import look_at_issuing, look_at_supplies
 from kiosk.tools import Tools
 
 PATIENCE = 8.0
@@ -15,14 +16,31 @@ PATIENCE = 8.0
 
 async def look(tools: Tools) -> bool:
     """Ask everything at once; True if what can be done for a citizen has changed."""
+    health = tools.health
+    health.payer = tools.payer
+    before = (health.works, dict(health.banks))
 
-    async def ask(name: str, worker: DeviceWorker[Any] | None) -> bool:
+    async def ask(name: str, worker: DeviceWorker[Any] | None) -> None:
         if worker is None:
-            return tools.health.saw(name, None)
+            health.saw(name, None)
+            return
         answer: asyncio.Task[Status] = asyncio.create_task(worker.call(lambda device: device.status()))
         await asyncio.wait({answer}, timeout=PATIENCE)
         # A driver that hangs is left to its own limit; meanwhile the device counts as gone.
-        return tools.health.saw(name, answer.result() if answer.done() else Status(DeviceState.OFFLINE))
+        health.saw(name, answer.result() if answer.done() else Status(DeviceState.OFFLINE))
 
-    changed = await asyncio.gather(*(ask(*each) for each in tools.devices.items()), tools.health.ask_host())
-    return any(changed)
+    await asyncio.gather(*(ask(*each) for each in tools.devices.items()), health.ask_host(), health.ask_payer())
+    if makes_cards(tools):
+        health.saw_issuing(await look_at_issuing(tools, health.statuses.get("card_printer")))
+    health.saw_supplies(await look_at_supplies(tools))
+    return (health.works, dict(health.banks)) != before
+
+
+def makes_cards(tools: Tools) -> bool:
+    """Whether this kiosk is set up to issue cards."""
+    return (
+        tools.settings.issuing is not None
+        and tools.card_printer is not None
+        and tools.encoder is not None
+        and tools.issuing is not None
+    )

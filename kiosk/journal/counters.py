@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from kiosk.journal.database import Database
 
 
@@ -35,3 +37,8 @@ class Counters:
     def all(self) -> dict[str, int]:
         """Every count, by name."""
         return dict(self._database.rows("SELECT name, value FROM counter ORDER BY name"))
+
+
+def used_on(supply: str, day: date) -> str:
+    """The name of the count of what was used of a supply (``cards.BANK``, ``ribbon``, ``paper``) on a day."""
+    return f"used.{supply}.{day:%Y%m%d}"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kiosk.clock import Clock
 from kiosk.journal.business_number import BusinessNumber
-from kiosk.journal.counters import Counters
+from kiosk.journal.counters import Counters, used_on
 from kiosk.journal.database import Database
 from kiosk.journal.entries import Fact, Facts, instant
 from kiosk.journal.stock_reading import StockReading
@@ -128,7 +128,7 @@ class Ledger(StockReading):
             if not bank:
                 raise LedgerError(f"hopper {hopper} holds no card")
             self._into_path("", bank, hopper, business)
-            self._counters.add(f"used.cards.{bank}.{self._clock.today():%Y%m%d}")
+            self._counters.add(used_on(f"cards.{bank}", self._clock.today()))
 
     def not_fed(self) -> None:
         """It has never left its hopper. Only while it was not read."""
@@ -137,7 +137,7 @@ class Ledger(StockReading):
             if path.serial:
                 raise LedgerError(f"card {path.serial} was read: it is not in the hopper")
             self._database.write("DELETE FROM path_card")
-            self._counters.add(f"used.cards.{path.bank}.{self._clock.today():%Y%m%d}", -1)
+            self._counters.add(used_on(f"cards.{path.bank}", self._clock.today()), -1)
 
     def read(self, serial: str) -> LedgerCard:
         """The card in the path is this one; harmless when that is known. Raises StockMismatch."""

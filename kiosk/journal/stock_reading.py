@@ -66,7 +66,11 @@ class StockReading:
 
     def bank_in(self, hopper: str) -> str:
         """Whose cards a hopper holds; empty when it holds none."""
-        return next((bank for (name, bank), number in self._holdings().items() if name == hopper and number), "")
+        return self.filled().get(hopper, ("", 0))[0]
+
+    def filled(self) -> dict[str, tuple[str, int]]:
+        """Hopper -> the bank whose cards it holds, and how many; without the empty ones."""
+        return {hopper: (bank, number) for (hopper, bank), number in sorted(self._holdings().items()) if number}
 
     def _holdings(self) -> Counter[tuple[str, str]]:
         """Cards by hopper and bank. A hopper holds one bank's at a time; those of others are 0."""
@@ -86,17 +90,16 @@ class StockReading:
 
     def hopper_for(self, bank: str) -> str:
         """The hopper with the most cards of a bank. Raises LedgerError when there is none."""
-        filled = {hopper: number for (hopper, owner), number in self._holdings().items() if owner == bank and number}
-        if not filled:
+        found = {hopper: number for hopper, (owner, number) in self.filled().items() if owner == bank}
+        if not found:
             raise LedgerError(f"no hopper holds cards of {bank}")
-        return min(filled, key=lambda hopper: (-filled[hopper], hopper))
+        return min(found, key=lambda hopper: (-found[hopper], hopper))
 
     def banks_in_stock(self) -> dict[str, int]:
         """Cards that can be fed, by bank; a bank without any is not among them."""
         found: Counter[str] = Counter()
-        for (_, bank), number in self._holdings().items():
-            if number:
-                found[bank] += number
+        for bank, number in self.filled().values():
+            found[bank] += number
         return dict(sorted(found.items()))
 
     def stock(self) -> dict[str, StockLine]:
