@@ -26,26 +26,28 @@ class Issue:
     page of the making. ``identifier``: of the card in the path, as its chip has it. ``read_back``: the digest of what
     stands on its chip. ``no_second``: another card would fare no better.
 
-    ``stock``: cards in this machine of each bank offered, by its key. ``photo_tries``: pictures taken. ``own_pin``: the
-    holder has set a PIN of their own at the handing over.
+    ``stock``: cards in this machine of each bank offered, by its key. ``photo_tries``: pictures taken. ``mirror``: the
+    live picture, as the camera sees; empty while it rests. ``photo_shown``: the photo taken, as the page shows it, its
+    faults drawn on it. Both are JPEG. ``own_pin``: the holder has set a PIN of their own at the handing over.
     """
 
     record: IssueRecord | None = None
     applicant: IdCardProof | None = None
     eligibility: Eligibility | None = None
     vouched_by: str = ""
-    vouch_failures: int = 0
     reason: Reason | None = None
     quote: Quote | None = None
     application: Application | None = None
     photo: Taken | None = None
     photo_tries: int = 0
     mirror: bytes = b""
+    photo_shown: bytes = b""
     base_photo: bytes = b""
     banks: tuple[Bank, ...] = ()
     stock: dict[str, int] = field(default_factory=dict)
     preview: tuple[bytes, bytes] = (b"", b"")
     payment: Payment | None = None
+    declined: int = 0
     pay_until: float = 0.0
     reservation: Reservation | None = None
     problem: Say | None = None

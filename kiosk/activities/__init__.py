@@ -4,16 +4,14 @@ This package, as a namespace, is what the charts are built with (``kiosk_chart(a
 that a Protocol in ``statemachines`` asks for, and each function's ``Literal`` return type lists its outcomes.
 """
 
+from kiosk.activities.applicant import await_applicant, check_eligibility, read_applicant
 from kiosk.activities.applying import (
-    await_applicant,
-    check_eligibility,
     close_application,
     defer_application,
     draw_card,
     find_banks,
     open_application,
     quote_fee,
-    read_applicant,
     settle_old_card,
 )
 from kiosk.activities.committing import commit_card, park_card, spoil_card, undo_issue

@@ -11,6 +11,7 @@ from devices.card_reader.motorised import retaining
 from devices.contract import DeviceError
 from kiosk.activities.listening import first_of
 from kiosk.activities.printing import print_retained_slip, settle
+from kiosk.activities.withdrawing import abandon
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
@@ -32,7 +33,7 @@ async def hand_back(stage: Stage) -> Literal["returned"]:
     """Let go of the chip, release the card, and wait until slot and plate have been seen empty."""
     session, tools = stage.session, stage.tools
     session.pin.forget()
-    await _let_go_of_chip(stage)
+    await let_go_of_chip(stage)
     await until_card_is_taken(tools)
     if tools.id_reader is not None and session.id_card_laid:
         try:
@@ -50,7 +51,7 @@ async def guard_card(stage: Stage) -> Literal["returned", "retained"]:
     in the bin with a slip for the staff, or guard it in the slot until someone takes it (A14)."""
     await _forget(stage)
     tools = stage.tools
-    if tools.policy.rules.card_untaken == "retain" and await _retained(tools):
+    if tools.policy.rules.card_untaken == "retain" and await retained(tools):
         serial = tools.record.custody_serial
         log.warning("card_retained", serial=serial)
         await tools.record.card_retained()
@@ -59,8 +60,8 @@ async def guard_card(stage: Stage) -> Literal["returned", "retained"]:
     return await hand_back(stage)
 
 
-async def _retained(tools: Tools) -> bool:
-    """Whether the card is in the bin now. False: no card, no bin, or one that will not take it."""
+async def retained(tools: Tools) -> bool:
+    """Have the reader keep the card. False: there is none, there is no bin, or it will not take it."""
     if tools.card_reader is None or not tools.card_in_slot:
         return False
 
@@ -116,7 +117,8 @@ async def _emptied(tools: Tools) -> bool | None:
     return True
 
 
-async def _let_go_of_chip(stage: Stage) -> None:
+async def let_go_of_chip(stage: Stage) -> None:
+    """The chip will not be spoken to any more."""
     chip, stage.session.chip = stage.session.chip, None
     if chip is not None and stage.tools.card_reader is not None:
         await stage.tools.card_reader.call(lambda _: chip.chip.close())
@@ -126,8 +128,9 @@ async def _forget(stage: Stage) -> None:
     """Settle, close, write down, wipe. Kept: the outcome for the farewell page, how it is read, a card on the plate."""
     session, tools = stage.session, stage.tools
     outcome = session.outcome or Say("outcome.queried" if session.done else "outcome.left_early")
+    await abandon(tools, session)
     await settle(stage, good=False)
-    await _let_go_of_chip(stage)
+    await let_go_of_chip(stage)
     if session.person is not None:
         try:
             if not await first_of(_closed(stage), tools.clock.sleep(HOST_FAREWELL)):

@@ -161,11 +161,17 @@ def _card_refusal(
 
 
 async def read_id_card(stage: Stage) -> Literal["id_card_read", "unreadable", "refused"]:
+    """Read the ID card on the plate and check it: it is how this citizen wants to be known."""
+    stage.session.means = "id_card"
+    return await read_laid_card(stage)
+
+
+async def read_laid_card(stage: Stage) -> Literal["id_card_read", "unreadable", "refused"]:
     """Read the ID card on the plate and check it: expiry, check digit (F1)."""
     session, tools = stage.session, stage.tools
     if tools.id_reader is None:
         raise RuntimeError("no ID reader is fitted")
-    session.means, session.id_card, session.id_card_laid = "id_card", None, True
+    session.id_card, session.id_card_laid = None, True
     if not _may_read(session, "id_card_unreadable"):
         return "refused"
     try:
@@ -189,6 +195,17 @@ def _id_card_refusal(card: IdCard, stage: Stage) -> str | None:
     return None
 
 
+def proof_of(card: IdCard) -> IdCardProof:
+    """What the host is told of an ID card."""
+    return IdCardProof(
+        kind=card.kind.value,
+        number=card.number,
+        name=card.name,
+        birth_date=card.birth_date,
+        valid_until=card.valid_until,
+    )
+
+
 async def identify(stage: Stage) -> Literal["identified", "refused", "unreachable"]:
     """Have the host open a session for the holder."""
     session, tools = stage.session, stage.tools
@@ -206,16 +223,7 @@ async def identify(stage: Stage) -> Literal["identified", "refused", "unreachabl
                 )
             )
         elif session.id_card is not None:
-            id_card = session.id_card
-            session.person = await tools.host.identify_by_id_card(
-                IdCardProof(
-                    kind=id_card.kind.value,
-                    number=id_card.number,
-                    name=id_card.name,
-                    birth_date=id_card.birth_date,
-                    valid_until=id_card.valid_until,
-                )
-            )
+            session.person = await tools.host.identify_by_id_card(proof_of(session.id_card))
         else:
             raise RuntimeError("nobody to identify: no card was read")
     except HostError as error:
