@@ -197,6 +197,14 @@ class PolicySettings(_Section):
     services_file: Path | None = Field(None, description="A list of services in place of the one that came along.")
 
 
+class StaffSettings(_Section):
+    """Who works at this machine. The file is changed with `kiosk staff`; without one, no attendant can vouch here."""
+
+    file: Path | None = Field(
+        None, description="The list of staff; usually staff.toml in the state directory. Readable by its owner only."
+    )
+
+
 class Settings(BaseSettings):
     """Everything that is set for one kiosk."""
 
@@ -218,6 +226,9 @@ class Settings(BaseSettings):
     policy: PolicySettings = Field(
         default_factory=partial(PolicySettings.model_validate, {}), description=(PolicySettings.__doc__ or "")
     )
+    staff: StaffSettings = Field(
+        default_factory=partial(StaffSettings.model_validate, {}), description=(StaffSettings.__doc__ or "")
+    )
     timing: dict[Annotated[str, one_of(_delays)], Seconds] = Field(
         default_factory=dict,
         description="Delays in seconds that differ from the usual ones; names as in statemachines/timing.py.",
@@ -227,6 +238,11 @@ class Settings(BaseSettings):
     def journal_file(self) -> Path:
         """Where the durable record lies."""
         return self.kiosk.state_directory / "journal.db"
+
+    @property
+    def staff_file(self) -> Path:
+        """Where the staff of this machine are listed."""
+        return self.staff.file or self.kiosk.state_directory / "staff.toml"
 
     @classmethod
     def settings_customise_sources(

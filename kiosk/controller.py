@@ -36,6 +36,7 @@ from kiosk.pages.build import build as build_page
 from kiosk.record import Record
 from kiosk.runtime import Runtime
 from kiosk.slot import CardSlot
+from kiosk.staff import Staff
 from kiosk.tools import Tools
 from statemachines.kiosk import kiosk_chart
 from statemachines.session import FREE, IN_USE
@@ -159,6 +160,7 @@ class Controller:
             camera=_worker("camera", self._driver("camera")),
             issuing=issuing,
             payer=payer,
+            staff=Staff(settings.staff_file, record.counters, self.clock),
         )
 
     def _encoder(self, printer: CardPrinter | None, worker: DeviceWorker[CardPrinter] | None) -> Encoder | None:

@@ -18,7 +18,7 @@ from kiosk.clock import Clock
 from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable
 from kiosk.issuing_advice import Teller
 from kiosk.journal.business_number import BusinessNumber
-from kiosk.journal.counters import used_on
+from kiosk.journal.counters import Counters, used_on
 from kiosk.journal.entries import Entry, Fact
 from kiosk.journal.outbox import Message
 from kiosk.journal.store import Journal
@@ -54,6 +54,11 @@ class Record:
         self._news = asyncio.Event()
         self.issuing = IssuingRecord(self._journal, self._news.set)
         self.stock = StockRecord(self._journal)
+
+    @property
+    def counters(self) -> Counters:
+        """The durable counts. Each call waits for the disk: never on the loop."""
+        return self._journal.counters
 
     def close(self) -> None:
         """Let go of the file."""

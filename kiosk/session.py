@@ -50,9 +50,11 @@ class PrintJob:
 
 @dataclass(slots=True)
 class Pin:
-    """The PIN being entered: how many digits, what the chip says of tries, what was wrong. Digits only in secrets."""
+    """The PIN being entered: how many digits of how many, what the chip says of tries, what was wrong. Digits only in
+    secrets. ``length`` is that of a staff number while one is asked for."""
 
     typed: int = 0
+    length: int = 6
     tries_left: int | None = None
     problem: Say | None = None
     old: SecretDigits | None = None
@@ -92,6 +94,7 @@ class Session:
     done: list[str] = field(default_factory=list)
     unread: int = 0
     issue: Issue | None = None
+    vouch_failures: int = 0
     business: str = ""
 
     def __repr__(self) -> str:

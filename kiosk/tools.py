@@ -22,6 +22,7 @@ from kiosk.host.payer.port import Payer
 from kiosk.host.port import Host
 from kiosk.record import Record
 from kiosk.slot import CardSlot
+from kiosk.staff import Staff
 
 if TYPE_CHECKING:
     from kiosk.health.capabilities import Health
@@ -64,6 +65,7 @@ class Tools:
     camera: DeviceWorker[Camera] | None = None
     issuing: IssuingHost | None = None
     payer: Payer | None = None
+    staff: Staff | None = None
     wishes: Wishes = field(default_factory=Wishes)
     recovery: Recovery = field(default_factory=Recovery)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
@@ -10,12 +9,12 @@ import structlog
 
 from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
 from devices.card_reader.social_security_card.session import SocialSecurityCard
-from devices.contract import DeviceError
-from devices.pin_pad.contract import EntryCancelled, EntryTimedOut, KeyPress
 from devices.pin_pad.secret import SecretDigits
+from kiosk.activities.pad_entry import typed
 from kiosk.catalogue import pin_rules
+from kiosk.record_issuing import PIN_SET
 from kiosk.runtime import Stage
-from kiosk.session import Session, Trouble
+from kiosk.session import Trouble
 from statemachines.views import Say
 
 R = TypeVar("R")
@@ -24,16 +23,6 @@ log = structlog.get_logger("pin")
 
 LENGTH = 6
 """Digits of a social security card's PIN (field norm; protocol page A6)."""
-
-PAD_PATIENCE = 600.0
-"""Seconds without a key after which the pad itself gives up: far above any patience of the charts, which decide."""
-
-
-ENTRIES = 3
-"""Entries asked for in a row when the pad loses what was typed."""
-
-ONCE_MORE = ("pin_pad.interrupted", "pin_pad.no_pin")
-"""Faults of an entry after which the pad is there again and the PIN can be typed anew."""
 
 
 def locked_trouble() -> Trouble:
@@ -63,7 +52,7 @@ async def sense_pin(stage: Stage) -> Literal["needed", "not_needed", "locked"]:
 async def enter_and_verify(stage: Stage) -> Literal["verified", "initial", "wrong", "locked", "cancelled"]:
     """Type the PIN and have the chip verify it. The tries left are the chip's, whatever the policy says (A6)."""
     session = stage.session
-    digits = await _typed(stage)
+    digits = await typed(stage, LENGTH)
     if digits is None:
         return "cancelled"
     with digits:
@@ -88,7 +77,7 @@ async def enter_and_verify(stage: Stage) -> Literal["verified", "initial", "wron
 async def enter_old(stage: Stage) -> Literal["accepted", "cancelled"]:
     """The present PIN, for the change."""
     session = stage.session
-    session.pin.old = await _typed(stage)
+    session.pin.old = await typed(stage, LENGTH)
     session.pin.problem, session.pin.typed = None, 0
     return "cancelled" if session.pin.old is None else "accepted"
 
@@ -96,7 +85,7 @@ async def enter_old(stage: Stage) -> Literal["accepted", "cancelled"]:
 async def enter_new(stage: Stage) -> Literal["accepted", "rejected", "cancelled"]:
     """A new PIN, held against the rules of the region's policy (A7)."""
     session = stage.session
-    digits = await _typed(stage)
+    digits = await typed(stage, LENGTH)
     if digits is None:
         return "cancelled"
     broken = _broken_rule(stage, digits)
@@ -116,13 +105,15 @@ def _broken_rule(stage: Stage, digits: SecretDigits) -> str | None:
     session = stage.session
     if session.pin.old is not None and digits.matches(session.pin.old):
         return "same_as_old"
-    card = session.card
+    card, id_card = session.card, session.id_card
+    birth_date = card.birth_date if card else id_card.birth_date if id_card else None
+    number = card.social_security_number if card else id_card.number if id_card else None
     return digits.apply(
         lambda pin: pin_rules.broken_rule(
             pin,
             initial=stage.tools.policy.initial_pin,
-            birth_date=card.birth_date if card else None,
-            identity_number=card.social_security_number if card else None,
+            birth_date=birth_date,
+            identity_number=number,
             forbidden=stage.tools.policy.forbidden_pins,
         )
     )
@@ -131,7 +122,7 @@ def _broken_rule(stage: Stage, digits: SecretDigits) -> str | None:
 async def enter_again(stage: Stage) -> Literal["accepted", "differs", "cancelled"]:
     """The same once more."""
     session = stage.session
-    digits = await _typed(stage)
+    digits = await typed(stage, LENGTH)
     if digits is None:
         return "cancelled"
     with digits:
@@ -154,10 +145,7 @@ async def change_on_chip(stage: Stage) -> Literal["changed", "wrong", "locked"]:
         result = await _on_chip(stage, lambda card: card.change_pin(old.digits, new.digits))
     session.pin.forget()
     if isinstance(result, PinVerified):
-        session.done.append("change_pin")
-        session.outcome = Say("outcome.pin_changed")
-        if session.card is not None:
-            await tools.record.advise_pin_changed(session.card.identifier)
+        await _changed(stage)
         return "changed"
     if isinstance(result, WrongPin):
         session.pin.tries_left = result.tries_left
@@ -168,48 +156,25 @@ async def change_on_chip(stage: Stage) -> Literal["changed", "wrong", "locked"]:
     return "locked"
 
 
-async def _typed(stage: Stage) -> SecretDigits | None:
-    """What was typed at the pad; None if the citizen pressed cancel. The page follows each key."""
-    session, tools = stage.session, stage.tools
-    if tools.pin_pad is None:
-        raise RuntimeError("no PIN pad is fitted")
-    loop = asyncio.get_running_loop()
-
-    def pressed(press: KeyPress) -> None:
-        loop.call_soon_threadsafe(_show_typed, stage, press.count)
-
-    for entry in range(ENTRIES):
-        session.pin.typed = 0
-        try:
-            return await tools.pin_pad.wait(
-                lambda pad, cancellation: pad.enter_clear(
-                    cancellation, minimum=LENGTH, maximum=LENGTH, timeout=PAD_PATIENCE, on_key=pressed
-                )
-            )
-        except EntryCancelled:
-            return None
-        except EntryTimedOut:
-            log.warning("pad_gave_up")
-            return None
-        except DeviceError as error:
-            if error.code not in ONCE_MORE or entry + 1 == ENTRIES:
-                raise
-            log.warning("entry_lost", fault=error.code)
-            session.pin.problem = Say(f"fault.{error.code}")
-            stage.refresh()
-    return None
-
-
-def _show_typed(stage: Stage, count: int) -> None:
-    session: Session = stage.session
-    stage.sign_of_life()
-    if session.pin.typed != count:
-        session.pin.typed = count
-        stage.refresh()
+async def _changed(stage: Stage) -> None:
+    session, record = stage.session, stage.tools.record
+    issue = session.issue
+    if issue is not None and issue.record is not None:
+        issue.own_pin = True
+        await record.issuing.note(issue.record, PIN_SET)
+        if issue.identifier:
+            await record.advise_pin_changed(issue.identifier)
+        return
+    session.done.append("change_pin")
+    session.outcome = Say("outcome.pin_changed")
+    if session.card is not None:
+        await record.advise_pin_changed(session.card.identifier)
 
 
 async def _on_chip(stage: Stage, command: Callable[[SocialSecurityCard], R]) -> R:
     session, tools = stage.session, stage.tools
+    if tools.encoder is not None and tools.encoder.connected:
+        return await tools.encoder.call(command)  # a card that is being handed over comes before the one in the reader
     card = session.chip
     if card is None or tools.card_reader is None:
         raise RuntimeError("no card has been read")
