@@ -19,6 +19,7 @@ from devices.card_printer.simulator.press import Press
 from devices.card_printer.simulator.replies import StatusWords, reply
 from devices.card_printer.simulator.requests import Panel, RequestEnd, RequestReader, Text
 from devices.card_printer.simulator.ribbon import PrinterRibbon
+from devices.card_printer.simulator.scanner import Scanner
 from devices.card_printer.simulator.settings import Settings
 from devices.simulation import ExchangePort, FaultValue, Json, Port, Timer
 
@@ -31,7 +32,11 @@ class EvolisSimulator(HandledPrinter):
     many, each with ``cards`` pre-made cards; or ``stock_cards``, lists of them as :class:`StockCard` reads.
     ``ribbon``: label, ``ribbon_left`` sides on it. ``scans``: where ``Siscan`` puts pictures; empty: no scanner.
     ``pictures``: where printed faces are kept between benches; empty: within what :meth:`save` gives, which then grows.
-    ``bezel`` False: a plain exit."""
+    ``bezel`` False: a plain exit.
+
+    ``scanner``: how far the scanner is from perfect; 0 gives the picture on the card itself, 1 that of a real one: the
+    card a little slanted on a dark bed, soft and noisy. ``artwork``: a folder with ``front.png`` and ``back.png``, what
+    every pre-made card carries, seen by the scanner when not 0. ``seed``: of everything that looks random."""
 
     FAULTS = FAULTS
     EXCHANGES: ClassVar[bool] = True
@@ -50,6 +55,9 @@ class EvolisSimulator(HandledPrinter):
         bezel: bool = True,
         scans: str = "",
         pictures: str = "",
+        scanner: float = 0.0,
+        artwork: str = "",
+        seed: int = 0,
         cleaning_every: int = 1000,
         model: str = "Evolis KC Prime",
     ) -> None:
@@ -62,7 +70,9 @@ class EvolisSimulator(HandledPrinter):
         )
         self.settings = Settings(output="I" if bezel else "D")
         self.session = 0
-        self.motor = Motor(self, pace, Path(scans) if scans else None)
+        self.seed = seed
+        self.scanner = Scanner(Path(scans), scanner, Path(artwork) if artwork else None, seed) if scans else None
+        self.motor = Motor(self, pace)
         self.press = Press(self, cleaning_every)
         self.exchanges = 0
         """How often a host has asked or ordered something."""
@@ -177,7 +187,7 @@ class EvolisSimulator(HandledPrinter):
         words.set("extension1", "EXTENSION_2", "CFG_KIOSK")
         if self._bezel:
             words.set("extension1", "CFG_BEZEL")
-        if self.motor.scans is not None:
+        if self.scanner is not None:
             words.set("extension1", "SCANNER")
         if self.cover_open:
             words.set("warning", "COVER_OPEN")

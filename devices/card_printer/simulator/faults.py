@@ -36,9 +36,21 @@ FAULTS = (
     FaultSwitch("status_disabled", "Replies come without the status words."),
     FaultSwitch("bits", "Further status bits, such as warning=00000400 error=1.", ""),
     FaultSwitch("missing_panel", "These panels (of y, m, c, k) leave nothing on the card.", ""),
-    FaultSwitch("blur", "What is printed is blurred."),
+    FaultSwitch("faded", "The panels of faded_panels leave this many hundredths too little on the card.", 0),
+    FaultSwitch("faded_panels", "Which panels leave too little, when any does.", "ymck"),
+    FaultSwitch("blur", "What is printed is blurred, by a radius of so many dots.", 0.0),
     FaultSwitch("shift", "What is printed is moved along the card by this many dots.", 0),
-    FaultSwitch("banding", "What is printed has white bands across."),
+    FaultSwitch("shift_across", "What is printed is moved across the card by this many dots.", 0),
+    FaultSwitch("slant", "What is printed is turned clockwise by so many degrees.", 0.0),
+    FaultSwitch("misregistered", "Magenta and cyan are moved along the card, each by this many dots more.", 0),
+    FaultSwitch("banding", "Bands across the card lack this many hundredths of their ink.", 0),
+    FaultSwitch("dead_dots", "So many groups of elements of the head print nothing: lines along the card.", 0),
+    FaultSwitch("smeared", "Ink is dragged along the card by so many dots.", 0),
+    FaultSwitch("scratches", "The card is scratched so many times after it was printed.", 0),
+    FaultSwitch("wrinkles", "The ribbon has so many wrinkles, which print nothing.", 0),
+    FaultSwitch("dust", "So many grains of dust lay on the card while it was printed.", 0),
+    FaultSwitch("scan_lost", "The scanner gives no picture of these sides (front, back).", ""),
+    FaultSwitch("scan_dark", "The scanner's lamp is out."),
 )
 
 _BITS = re.compile(r"([a-z]+\d?)=([0-9A-Fa-f]{1,8})")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PIL import Image
 
 from devices.card_printer.simulator.mechanism import Place
 from devices.card_printer.simulator.replies import StatusWords
-from devices.card_printer.simulator.requests import DOTS_ACROSS, DOTS_ALONG
 from devices.simulation import Timer
 
 if TYPE_CHECKING:
@@ -40,8 +35,7 @@ JAM = ("error", "MECHANICAL")
 class Motor:
     """One thing at a time. ``pace``: seconds of ours for one of the real thing."""
 
-    def __init__(self, printer: EvolisSimulator, pace: float, scans: Path | None) -> None:
-        self.scans = scans
+    def __init__(self, printer: EvolisSimulator, pace: float) -> None:
         self.cleaning = False
         self.feed_tries = 0
         """How often the feeder has tried a card that would not come."""
@@ -266,14 +260,10 @@ class Motor:
         self._need_card()
         mechanism.move(Place.SCAN)
         yield 2 * STEP_SECONDS
-        if self.scans is None or mechanism.card is None:
+        scanner = self._printer.scanner
+        if scanner is None or mechanism.card is None:
             raise Stopped("OPTION NOT AVAILABLE")
-        self.scans.mkdir(parents=True, exist_ok=True)
-        for side in ("front", "back"):
-            png = mechanism.card.faces.get(side) or _blank()
-            partial = self.scans / f".{side}.png"
-            partial.write_bytes(png)
-            partial.replace(self.scans / f"{side}.png")
+        scanner.scan(mechanism.card.faces, self._printer.faults)
 
     def _clean(self) -> Work:
         if self._printer.mechanism.card is not None:
@@ -304,9 +294,3 @@ class Motor:
             words.set("information", "CLEANING_RUNNING")
         for word, name in self._latched:
             words.set(word, name)
-
-
-def _blank() -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (DOTS_ALONG, DOTS_ACROSS), (255, 255, 255)).save(file, "PNG")
-    return file.getvalue()

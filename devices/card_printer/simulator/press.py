@@ -114,7 +114,9 @@ class Press:
                 laid[letter] = raster
         finally:
             if laid and card is not None:
-                card.faces[side] = printing.picture(laid, faults, card.faces.get(side))
+                card.faces[side] = printing.picture(
+                    laid, faults, card.faces.get(side), seed=f"{self._printer.seed} {self.cards_printed} {side}"
+                )
 
     @property
     def cards_since_cleaning(self) -> int:

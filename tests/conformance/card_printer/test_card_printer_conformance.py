@@ -140,7 +140,7 @@ def test_the_scanner_shows_what_is_on_the_card(on_tcp: Desk) -> None:
     moved.paste(meant("front"), (20, 0))
     assert ImageChops.difference(scanned.front, moved).getbbox() is None
     assert scanned.back.getcolors() == [(1016 * 648, (255, 255, 255))]
-    assert list((Path(str(on_tcp.device.motor.scans))).glob("*.png")) == []
+    assert list(on_tcp.device.scanner.folder.glob("*.png")) == []
 
 
 def test_the_cable_is_pulled_in_the_middle_of_the_job(on_tcp: Desk) -> None:

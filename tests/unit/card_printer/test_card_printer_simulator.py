@@ -280,7 +280,7 @@ def picture_with(fault: str, value: Any) -> Image.Image:
 
 def test_misprints_are_there_to_be_seen() -> None:
     meant = drawn("FRONT 990001")
-    assert ImageChops.difference(picture_with("blur", False), meant).getbbox() is None
+    assert ImageChops.difference(picture_with("blur", 0), meant).getbbox() is None
     moved = picture_with("shift", 12)
     assert moved.getpixel((205, 60)) == (200, 30, 30)
     assert moved.getpixel((5, 60)) == (255, 255, 255)
@@ -288,8 +288,8 @@ def test_misprints_are_there_to_be_seen() -> None:
     assert yellow.getpixel((50, 50)) == (200, 30, 255)
     no_black = picture_with("missing_panel", "k")
     assert (0, 0, 0) not in {colour for _, colour in no_black.getcolors(2**20) or ()}
-    assert picture_with("banding", True).getpixel((40, 300)) == (255, 255, 255)
-    blurred = picture_with("blur", True)
+    assert picture_with("banding", 100).getpixel((40, 300)) == (255, 255, 255)
+    blurred = picture_with("blur", 4)
     assert 30 < blurred.getpixel((200, 60))[1] < 240  # type: ignore[index]
 
 
