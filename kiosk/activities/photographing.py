@@ -135,7 +135,7 @@ async def send_photo_receipt(stage: Stage) -> Literal["accepted", "unknown_recei
         await _sent(stage, "receipt", lambda host, application: host.use_photo_receipt(application, receipt, key))
     except HostRefused as error:
         if error.code == IssuingRefusal.PHOTO_RECEIPT_UNKNOWN:
-            issue.problem = Say("photo.receipt.unknown")
+            issue.problem = Say("issue.photo_receipt.unknown")
             return "unknown_receipt"
         stage.session.trouble = host_trouble(error)
         return "refused"
