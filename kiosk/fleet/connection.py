@@ -1,0 +1,113 @@
+"""Connections of members to the broker, and the streams that must be there."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from kiosk.fleet.broker_configuration import MEGABYTE
+from kiosk.fleet.pki import Paths
+from kiosk.fleet.subjects import STREAMS, Keep, Stream
+
+log = structlog.get_logger("fleet_connection")
+
+NANOSECONDS = 1_000_000_000
+
+
+def tls_context(paths: Paths) -> ssl.SSLContext:
+    """For a member: its own certificate, and the brokers' authority; TLS 1.2 or better. Raises OSError."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(paths.authority))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(str(paths.certificate), str(paths.key))
+    return context
+
+
+async def connect(
+    urls: Sequence[str],
+    paths: Paths,
+    *,
+    name: str,
+    inbox: str = "_INBOX",
+    on_connected: Callable[[], Awaitable[None]] | None = None,
+    on_lost: Callable[[], Awaitable[None]] | None = None,
+    buffered: bool = True,
+) -> Client:
+    """A connection that is tried for, and comes back by itself, for ever; cancel to give up.
+
+    ``buffered`` False: what is published while there is no connection is refused at once, for someone else keeps it.
+    """
+
+    async def told(error: Exception) -> None:
+        log.info("broker_connection", member=name, error=type(error).__name__, detail=str(error)[:200])
+
+    client = Client()
+    await client.connect(
+        servers=list(urls),
+        name=name,
+        tls=tls_context(paths),
+        inbox_prefix=inbox.encode(),
+        error_cb=told,
+        reconnected_cb=on_connected,
+        disconnected_cb=on_lost,
+        allow_reconnect=True,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        connect_timeout=5,
+        ping_interval=20,
+        max_outstanding_pings=2,
+        pending_size=2 * MEGABYTE if buffered else 0,
+    )
+    return client
+
+
+def stream_config(stream: Stream, replicas: int) -> StreamConfig:
+    """How JetStream is told of a stream."""
+    until_stored = stream.keep is Keep.UNTIL_STORED
+    return StreamConfig(
+        name=stream.name,
+        subjects=list(stream.subjects),
+        retention=RetentionPolicy.WORK_QUEUE if until_stored else RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW if until_stored else DiscardPolicy.OLD,
+        storage=StorageType.FILE if until_stored else StorageType.MEMORY,
+        max_bytes=stream.megabytes * MEGABYTE,
+        max_msgs_per_subject=-1 if until_stored else 1,
+        duplicate_window=stream.once_within,
+        num_replicas=replicas,
+    )
+
+
+def consumer_config(stream: Stream) -> ConsumerConfig:
+    """The durable pull consumer that the workers of ingest share."""
+    return ConsumerConfig(
+        durable_name=stream.consumer.name,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=stream.consumer.ack_seconds,
+        max_ack_pending=stream.consumer.in_flight,
+        max_waiting=512,
+    )
+
+
+async def ensure_streams(context: JetStreamContext, *, replicas: int = 1) -> None:
+    """Make or bring up to date every stream and its consumer. Doing it twice changes nothing."""
+    for stream in STREAMS:
+        wanted = stream_config(stream, replicas)
+        try:
+            await context.stream_info(stream.name)
+        except NotFoundError:
+            await context.add_stream(wanted)
+        else:
+            await context.update_stream(wanted)
+        await context.add_consumer(stream.name, consumer_config(stream))
