@@ -25,12 +25,21 @@ CERTIFIED = frozenset({"contributions"})
 """Services whose print is a document of the host, with a number and a code that a check page verifies (F27)."""
 
 
+CAUSES = {
+    "refusal.unknown_person": 1,
+    "refusal.duplicate_number": 2,
+    "refusal.data_differ": 3,
+    "refusal.no_photo": 4,
+}
+"""The four causes why someone's data do not fit (rules: issuing, decision 4)."""
+
+
 def answer_sheets(session: Session, tools: Tools, document: PrintedDocument | None) -> tuple[Receipt, ...]:
     """The answer in the session, on paper, in the citizen's language."""
     if session.person is None:
         raise RuntimeError("nobody has been identified")
     holder = Holder(session.person.name, session.person.number)
-    origin, language, answer = _origin(session, tools), session.language, session.answer
+    origin, language, answer = origin_of(session, tools), session.language, session.answer
     if isinstance(answer, ContributionHistory) and document is not None:
         extent = session.kept.get("extent", "all")
         years = None if extent == "all" else int(extent)
@@ -50,17 +59,17 @@ def answer_sheets(session: Session, tools: Tools, document: PrintedDocument | No
 
 
 def refusal_sheet(session: Session, tools: Tools, trouble: Trouble) -> Receipt:
-    """What happened, what to do, where to go and what to bring, to take along."""
-    person = session.person
+    """What happened, what to do, where to go, with the addresses, and what to bring, to take along."""
     return refusal_slip(
-        Holder(person.name, person.number) if person is not None else None,
-        _origin(session, tools),
+        holder_of(session),
+        origin_of(session, tools),
         session.language,
         Refusal(
-            what=trouble.what.key,
-            do=tuple(each.key for each in trouble.advice),
-            where=tuple(each.key for each in trouble.where),
-            papers=tuple(each.key for each in trouble.papers),
+            what=trouble.what,
+            do=trouble.advice,
+            where=(*trouble.where, *tools.policy.offices) if trouble.where else (),
+            papers=trouble.papers,
+            cause=CAUSES.get(trouble.what.key, 0),
             differences=differing(trouble),
         ),
     )
@@ -71,14 +80,21 @@ def retained_sheet(session: Session, tools: Tools, serial: str) -> Receipt:
     office = tools.policy.pack.office
     where = office[0].line() if office else tools.settings.kiosk.place_zh
     card = RetainedCard(serial[-4:], "not_taken", where, None)
-    return retained_card_slip(None, _origin(session, tools), session.language, card)
+    return retained_card_slip(None, origin_of(session, tools), session.language, card)
 
 
-def _origin(session: Session, tools: Tools) -> Origin:
+def holder_of(session: Session) -> Holder | None:
+    """Whom a paper is about; None before the host knows."""
+    person = session.person
+    return Holder(person.name, person.number) if person is not None else None
+
+
+def origin_of(session: Session, tools: Tools, business: str = "") -> Origin:
+    """Where and when. ``business``: where it is another one than the session's."""
     settings = tools.settings.kiosk
     return Origin(
         place=settings.place_zh if session.language == "zh" else settings.place_en,
         kiosk=settings.id,
         printed_at=tools.clock.now().astimezone(KIOSK_ZONE),
-        business_number=session.business,
+        business_number=business or session.business,
     )

@@ -12,7 +12,7 @@ from devices.receipt_printer.contract import NotPrinted, Printed, PrintOutcome, 
 from devices.receipt_printer.layout import lay_out
 from devices.receipt_printer.receipt import Feed, Qr, Receipt
 from kiosk.activities.paper import CERTIFIED, answer_sheets, refusal_sheet, retained_sheet
-from kiosk.activities.refusals import device_trouble, host_trouble
+from kiosk.activities.refusals import device_trouble, disputed, host_trouble
 from kiosk.host.port import HostError
 from kiosk.runtime import Stage
 from kiosk.session import PrintJob, Session, Trouble
@@ -59,16 +59,24 @@ async def print_answer(stage: Stage) -> Literal["printed", "not_printed", "torn"
 async def print_slip(stage: Stage) -> Literal["printed", "not_printed"]:
     """Print what a refusal says."""
     session = stage.session
-    if session.trouble is None:
+    reason = disputed(stage.tools) if "disputed" in session.kept else session.trouble
+    if reason is None:
         raise RuntimeError("there is nothing to explain")
-    reason = session.trouble
-    sheet = refusal_sheet(session, stage.tools, reason)
-    outcome = await _print(stage, sheet)
+    return await print_paper(stage, refusal_sheet(session, stage.tools, reason), session.business)
+
+
+async def print_paper(stage: Stage, sheet: Receipt, number: str) -> Literal["printed", "not_printed"]:
+    """Print one sheet that the holder takes along; ``number`` finds it. Without paper nothing is lost: what the session
+    had to say it says still, and why there is no paper beside it."""
+    session = stage.session
+    said = session.trouble
+    outcome = await _print(stage, sheet) if stage.tools.receipt_printer is not None else None
     if not isinstance(outcome, Printed):
-        if session.trouble is not None:  # why there is no paper, beside what it would have said
-            session.trouble = replace(reason, advice=(session.trouble.what, *reason.advice))
+        why, session.trouble = session.trouble, said
+        if said is not None and why is not None and why is not said:
+            session.trouble = replace(said, advice=(why.what, *said.advice))
         return "not_printed"
-    session.document = session.business
+    session.document = number
     return "printed"
 
 

@@ -4,6 +4,15 @@ from kiosk.documents.balances import ChipBalance, balance_receipt, benefits_rece
 from kiosk.documents.cards import card_status_receipt, personal_data_receipt
 from kiosk.documents.certificate import Participation, participation_certificate, participations
 from kiosk.documents.contributions import contribution_history
+from kiosk.documents.issue_slips import (
+    EndedIssue,
+    IssuedCard,
+    IssueFate,
+    Pickup,
+    ended_issue_slip,
+    issue_receipt,
+    pickup_slip,
+)
 from kiosk.documents.paper import Holder, Origin
 from kiosk.documents.slips import (
     FailedBusiness,
@@ -22,12 +31,16 @@ from kiosk.documents.slips import (
 
 __all__ = [
     "ChipBalance",
+    "EndedIssue",
     "FailedBusiness",
     "Fee",
     "Holder",
+    "IssueFate",
+    "IssuedCard",
     "LossReport",
     "Origin",
     "Participation",
+    "Pickup",
     "Refund",
     "Refusal",
     "RetainedCard",
@@ -35,12 +48,15 @@ __all__ = [
     "benefits_receipt",
     "card_status_receipt",
     "contribution_history",
+    "ended_issue_slip",
     "failed_business_slip",
     "fee_slip",
+    "issue_receipt",
     "loss_report_slip",
     "participation_certificate",
     "participations",
     "personal_data_receipt",
+    "pickup_slip",
     "refund_slip",
     "refusal_slip",
     "retained_card_slip",

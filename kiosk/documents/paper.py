@@ -137,3 +137,19 @@ class Page:
     def receipt(self) -> Receipt:
         """What has been built."""
         return Receipt(tuple(self.blocks), self.columns)
+
+
+def begun(language: str, title: str, holder: Holder | None, columns: int) -> Page:
+    """A page with its head and, where it is known, whom it is about. ``title``: a key."""
+    page = Page(PaperWords(language), columns)
+    page.head(page.words(title))
+    if holder is not None:
+        page.holder(holder)
+        page.rule()
+    return page
+
+
+def finished(page: Page, origin: Origin) -> Receipt:
+    """The page with its foot."""
+    page.foot(origin)
+    return page.receipt()

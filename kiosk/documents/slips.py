@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from devices.receipt_printer.receipt import Receipt, Text
-from kiosk.documents.paper import Holder, Origin, Page, money
-from kiosk.documents.words import PaperWords
+from kiosk.documents.paper import Holder, Origin, Page, begun, finished, money
+from statemachines.views import Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +71,17 @@ class FailedBusiness:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """All keys of the language files: ``what`` happened (``refusal.no_photo``, ``fault.receipt_printer.paper_out``),
-    what to do, where to go, which papers to bring."""
+    """In the citizen's words: ``what`` happened (``refusal.no_photo``, ``fault.receipt_printer.paper_out``), what to
+    do, where to go, which papers to bring. ``cause``: 1 to 4 makes it a correction slip (F26), for one of the four
+    causes why data do not fit; 0: it is none."""
 
-    what: str
-    do: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
+    what: Say
+    do: tuple[Say, ...] = ()
+    where: tuple[Say, ...] = ()
+    papers: tuple[Say, ...] = ()
+    cause: int = 0
     differences: tuple[tuple[str, str, str], ...] = ()
     """What card and records tell differently (A4): key of the field, and both versions, masked."""
-
-
-def _begun(language: str, title: str, holder: Holder | None, columns: int) -> Page:
-    page = Page(PaperWords(language), columns)
-    page.head(page.words(title))
-    if holder is not None:
-        page.holder(holder)
-        page.rule()
-    return page
-
-
-def _finished(page: Page, origin: Origin) -> Receipt:
-    page.foot(origin)
-    return page.receipt()
 
 
 def _list(page: Page, title: str, items: Iterable[str]) -> None:
@@ -106,7 +94,7 @@ def _list(page: Page, title: str, items: Iterable[str]) -> None:
 
 def fee_slip(holder: Holder, origin: Origin, language: str, fee: Fee, *, columns: int = 48) -> Receipt:
     """What was charged, or that it was free and why."""
-    page = _begun(language, "receipt.fee.title", holder, columns)
+    page = begun(language, "receipt.fee.title", holder, columns)
     say = page.words
     page.pairs((say("receipt.fee.reason"), say(fee.reason)))
     page.amount(say("receipt.fee.held" if fee.held else "receipt.fee.paid"), fee.fen)
@@ -117,17 +105,17 @@ def fee_slip(holder: Holder, origin: Origin, language: str, fee: Fee, *, columns
         )
     if fee.held:
         page.note(say("receipt.fee.held.note"))
-    return _finished(page, origin)
+    return finished(page, origin)
 
 
 def refund_slip(holder: Holder, origin: Origin, language: str, refund: Refund, *, columns: int = 48) -> Receipt:
     """Money that goes back."""
-    page = _begun(language, "receipt.refund.title", holder, columns)
+    page = begun(language, "receipt.refund.title", holder, columns)
     say = page.words
     page.amount(say("receipt.refund.amount"), refund.fen)
     page.pairs((say("receipt.fee.reference"), refund.reference))
     page.note(say("receipt.refund.done" if refund.done else "receipt.refund.coming"))
-    return _finished(page, origin)
+    return finished(page, origin)
 
 
 def loss_report_slip(
@@ -136,7 +124,7 @@ def loss_report_slip(
     """That the card is reported lost, for how long, and what the holder has still to do at the bank."""
     temporary = report.lapses is not None
     title = "receipt.loss.title.temporary" if temporary else "receipt.loss.title.formal"
-    page = _begun(language, title, holder, columns)
+    page = begun(language, title, holder, columns)
     say = page.words
     page.pairs(
         (say("receipt.card"), say("receipt.last_four", digits=report.card_last_four)),
@@ -148,14 +136,14 @@ def loss_report_slip(
     else:
         page.note(say("receipt.loss.formal.note"))
     page.note(say("receipt.loss.bank.told" if report.bank_told else "receipt.loss.bank.not_told"))
-    return _finished(page, origin)
+    return finished(page, origin)
 
 
 def retained_card_slip(
     holder: Holder | None, origin: Origin, language: str, card: RetainedCard, *, columns: int = 48
 ) -> Receipt:
     """Where the card is and how to get it back. ``holder`` None: the machine does not know whose it is."""
-    page = _begun(language, "receipt.retained.title", holder, columns)
+    page = begun(language, "receipt.retained.title", holder, columns)
     say = page.words
     page.note(say(f"receipt.retained.{card.reason}"))
     page.pairs((say("receipt.card"), say("receipt.last_four", digits=card.card_last_four)))
@@ -163,7 +151,7 @@ def retained_card_slip(
     if card.until is not None:
         page.pairs((say("receipt.retained.until"), page.day(card.until)), bold=True)
     page.note(say("receipt.retained.bring"))
-    return _finished(page, origin)
+    return finished(page, origin)
 
 
 def failed_business_slip(
@@ -171,7 +159,7 @@ def failed_business_slip(
 ) -> Receipt:
     """What was not done, or cannot be told yet, and what became of the money."""
     title = "receipt.failed.title.unknown" if failed.unknown else "receipt.failed.title"
-    page = _begun(language, title, holder, columns)
+    page = begun(language, title, holder, columns)
     say = page.words
     page.pairs((say("receipt.failed.service"), say(failed.service)))
     page.blocks.append(Text(say(f"refusal.{failed.reason}"), bold=True))
@@ -180,21 +168,23 @@ def failed_business_slip(
         page.pairs((say("receipt.failed.held"), money(failed.held_fen)))
         page.note(say("receipt.failed.held.unknown" if failed.unknown else "receipt.failed.held.released"))
     page.note(say("receipt.failed.keep"))
-    return _finished(page, origin)
+    return finished(page, origin)
 
 
 def refusal_slip(
     holder: Holder | None, origin: Origin, language: str, refusal: Refusal, *, columns: int = 48
 ) -> Receipt:
     """Why it cannot be done here, what to do, where, and with which papers."""
-    page = _begun(language, "receipt.refusal.title", holder, columns)
+    page = begun(language, "receipt.correction.title" if refusal.cause else "receipt.refusal.title", holder, columns)
     say = page.words
-    page.blocks.append(Text(say(refusal.what), bold=True))
+    page.blocks.append(Text(say.write(refusal.what), bold=True))
+    if refusal.cause:
+        page.pairs((say("receipt.correction.cause"), str(refusal.cause)))
     for field, told, held in refusal.differences:
         page.space()
         page.section(say(field))
         page.pairs((say("refusal.differs.card"), told), (say("refusal.differs.host"), held))
-    _list(page, say("refusal.advice"), (say(key) for key in refusal.do))
-    _list(page, say("refusal.where"), (say(key) for key in refusal.where))
-    _list(page, say("refusal.papers"), (say(key) for key in refusal.papers))
-    return _finished(page, origin)
+    _list(page, say("refusal.advice"), map(say.write, refusal.do))
+    _list(page, say("refusal.where"), map(say.write, refusal.where))
+    _list(page, say("refusal.papers"), map(say.write, refusal.papers))
+    return finished(page, origin)

@@ -10,6 +10,7 @@ from pathlib import Path
 from kiosk.clock import KIOSK_ZONE
 from screens.locale import formats
 from screens.locale.catalogue import Catalogue
+from statemachines.views import Say
 
 HERE = Path(__file__).parent / "locale"
 OWN = "receipt."
@@ -31,6 +32,11 @@ class PaperWords:
         """The words of ``key``."""
         catalogue = self._own if key.startswith(OWN) else self._shared
         return catalogue.say(self.language, key, **args)
+
+    def write(self, said: Say) -> str:
+        """A sentence of a view on paper, with its values."""
+        catalogue = self._own if said.key.startswith(OWN) else self._shared
+        return formats.Words(catalogue, self.language).write(said)
 
     def moment(self, when: datetime) -> str:
         """Date and time to the minute, in the kiosk's time zone: ``2026年11月22日 10:05``. Without a zone: as it is."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from devices.receipt_printer.receipt import Receipt
 from kiosk import documents as d
 from kiosk.documents.emblem import seal
 from kiosk.host import port
+from statemachines.views import Say, Verbatim
 
 NOW = datetime(2026, 11, 22, 10, 5)  # noqa: DTZ001 -- the machine's own time
 HOLDER = d.Holder("王秀兰", "990101195603120022")
@@ -52,6 +54,11 @@ PERSONAL = port.PersonalData(
     "0012",
     True,
 )
+PICKUP = d.Pickup(
+    "A20261122000017", "renamed", 2000, date(2027, 1, 6), date(2027, 2, 24), True, 12, True,
+    "示例市社会保险服务大厅，新华区幸福路 1 号",
+)  # fmt: skip
+ISSUED = d.IssuedCard("X00000019", "0A1B2C3D", "示例银行", "lost", 2000, "P20261122-88", own_pin=True)
 BENEFITS = (
     port.Benefit("unemployment", "running", date(2026, 3, 1), date(2027, 2, 28), 198000, 1584000),
     port.Benefit("injury", "none", None, None, 0, 0),
@@ -150,9 +157,40 @@ def papers(language: str, columns: int = 48) -> dict[str, tuple[Receipt, ...]]:
             ORIGIN,
             language,
             d.Refusal(
-                "refusal.no_photo", ("advice.call_12333",), ("where.counter",), ("papers.id_card", "papers.photo")
+                Say("refusal.card_unknown"),
+                (Say("advice.call_12333"),),
+                (Say("where.counter"), Say("where.place", {"place": Verbatim(where)})),
+                (Say("papers.id_card"), Say("papers.card")),
             ),
             columns=columns,
         ),
+        "correction": d.refusal_slip(
+            HOLDER,
+            ORIGIN,
+            language,
+            d.Refusal(
+                Say("refusal.data_differ"),
+                where=(Say("where.counter"), Say("where.place", {"place": Verbatim(where)})),
+                papers=(Say("papers.id_card"), Say("papers.card")),
+                cause=3,
+                differences=(("personal.name", "王**", "汪**"),),
+            ),
+            columns=columns,
+        ),
+        "pickup": d.pickup_slip(HOLDER, ORIGIN, language, PICKUP, columns=columns),
+        "issue_receipt": d.issue_receipt(HOLDER, ORIGIN, language, ISSUED, columns=columns),
+        "issue_receipt_free": d.issue_receipt(
+            long, ORIGIN, language, replace(ISSUED, reason="first", fen=0, reference="", own_pin=False), columns=columns
+        ),
+        **{
+            f"issue_ended_{fate.value}": d.ended_issue_slip(
+                HOLDER,
+                ORIGIN,
+                language,
+                d.EndedIssue(fate, Say("refusal.host_unknown"), 2000, "P20261122-88", old_card_kept=True),
+                columns=columns,
+            )
+            for fate in d.IssueFate
+        },
     }
     return {name: paper if isinstance(paper, tuple) else (paper,) for name, paper in made.items()}
