@@ -19,7 +19,7 @@ from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.chart import SEPARATOR, Chart, Position, State
 from statemachines.timing import EVENT_OF, Delay, Kind
-from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touched
+from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touched, same_to_touch
 
 log = structlog.get_logger("runtime")
 
@@ -127,8 +127,8 @@ class Runtime:
                 log.error("touch_without_answer", intent=touch.intent, state=self.position.state)
 
     def refresh(self) -> None:
-        """Draw the present page again, with a new number."""
-        self._draw()
+        """Draw the present page again, with a new number unless it is the same to a finger: a live picture moved on."""
+        self._draw(again=True)
 
     def sign_of_life(self) -> None:
         """The citizen is there: no warning, and the time-out starts afresh."""
@@ -253,15 +253,14 @@ class Runtime:
         self._arm()
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self, *, again: bool = False) -> None:
         page, frame = self._pages(self.position.state, self.session, self.tools)
         knows = self.position.knows
         leaf = self.position.leaf
-        self._view += 1
         overlay = self._overlay
-        self.shown = Show(
+        show = Show(
             Frame(
-                number=self._view,
+                number=self._view + 1,
                 language=self.session.language,
                 large=self.session.large,
                 place=frame.place,
@@ -275,7 +274,11 @@ class Runtime:
             ),
             overlay or page,  # type: ignore[arg-type]  # every page of the vocabulary is one of AnyPage
         )
-        self._show(self.shown)
+        if again and self.shown is not None and same_to_touch(self.shown, show):
+            show = Show(self.shown.frame, show.page)
+        self._view = show.frame.number
+        self.shown = show
+        self._show(show)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import msgspec
 
 import screens.pages  # noqa: F401  -- fills the table of pages
 from screens import touch_alarm
+from screens.by_hand import ByHand
 from screens.fonts import Fonts
 from screens.kivy_environment import ALARMED, OFTEN, SELDOM, cache_folder
 from screens.layout import Composer, Scene
@@ -122,6 +123,23 @@ class Memory:
         self._turns.clear()
 
 
+def _kept_still(before: views.Show | None, show: views.Show) -> views.Show:
+    """While the picture is taken, the last live one stays."""
+    page = show.page
+    if not isinstance(page, views.Photo) or page.stage != "taking" or page.picture:
+        return show
+    if before is None or not isinstance(before.page, views.Photo) or before.page.stage not in ("aim", "taking"):
+        return show
+    return views.Show(show.frame, msgspec.structs.replace(page, picture=before.page.picture))
+
+
+def _goes_on(before: views.Page, page: views.Page) -> bool:
+    """Whether it is one wait: the same page, or the next step of a card that is being made."""
+    if isinstance(before, views.MakingCard) and isinstance(page, views.MakingCard):
+        return before.at_most == page.at_most
+    return views.alike(before, page)
+
+
 class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     """One window, one stage, one link."""
 
@@ -138,6 +156,9 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._scene: Scene | None = None
         self._since = time.monotonic()
         self._answered = 0.0
+        self._hand = ByHand()
+        self._apart = False
+        """Whether the controller was gone: the next view is told to be on the glass even if it is the same."""
         self._lost = Clock.create_trigger(self._show_lost, LINK_PATIENCE)
         open_window(options.glass, cursor=options.cursor)
         from screens.stage import Stage  # the window exists only now
@@ -147,7 +168,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             options.socket,
             installed_version(),
             on_show=self._received,
-            on_lost=lambda: Clock.schedule_once(lambda _: self._lost(), 0),
+            on_lost=lambda: Clock.schedule_once(lambda _: self._parted(), 0),
             on_bad=lambda reason: log.error("view refused: %s", reason),
         )
 
@@ -182,17 +203,38 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         if show is not None:
             self._shown(show)
 
+    def _parted(self) -> None:
+        self._apart = True
+        self._lost()
+
     def _shown(self, show: views.Show) -> None:
         self._lost.cancel()
-        if self._show is None or show.page != self._show.page:
+        before = self._show
+        show = _kept_still(before, show)
+        apart, self._apart = self._apart, False
+        if before is not None and not apart and views.same_to_touch(before, show):
+            self._same_again(before, show)
+            return
+        if before is None or not _goes_on(before.page, show.page):
             self._since = time.monotonic()
+        self._hand.meet(show.page)
         if isinstance(show.page, views.Attract):
             self._memory.forget()
             self._composer = replace(self._composer, theme=self._begin)
         self._show = show
         self._answered = 0.0
         self._vigilance.rest(isinstance(show.page, AT_REST))
-        self._draw()
+        self._draw(same=before is not None and views.alike(before.page, show.page))
+
+    def _same_again(self, before: views.Show, show: views.Show) -> None:
+        """Nothing is laid out or painted anew but a live picture: a finger that is down does not notice."""
+        self._show = show
+        if isinstance(show.page, views.Photo) and show.page != before.page:
+            self._stage.renew(show.page.picture)
+        if self._scene is not None and show.frame.number != before.frame.number:
+            self._answered = 0.0
+            self._scene = replace(self._scene, number=show.frame.number)
+            self._stage.renumber(self._scene)
 
     def _show_lost(self, _passed: float) -> None:
         before = self._show.frame if self._show else views.Frame(number=0)
@@ -201,17 +243,17 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._scene = self._composer.scene(frame, JustAMoment())
         self._stage.show(self._scene, time.monotonic())
 
-    def _draw(self) -> None:
+    def _draw(self, *, same: bool = True) -> None:
         if self._show is None:
             return
         page = self._show.page
         try:
-            self._scene = self._composer.scene(self._show.frame, page, self._memory.turn(page))
+            self._scene = self._composer.scene(self._show.frame, page, self._memory.turn(page), self._hand)
         except LookupError as error:  # a key without words, an icon that is none: the next view may be whole
             log.error("view %d, %s, cannot be drawn: %s", self._show.frame.number, type(page).__name__, error)
             self._show_lost(0)
             return
-        self._stage.show(self._scene, self._since)
+        self._stage.show(self._scene, self._since, same=same)
 
     def _on_glass(self, scene: Scene) -> None:
         if self._show is not None and scene is self._scene:
@@ -225,6 +267,10 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         if self._show is None or self._scene is None:
             return
         number = self._show.frame.number
+        if touch.local:
+            self._by_hand(touch, self._show.page)
+            self._link.send(views.Touched(number, "turn", touch.intent))  # never what was typed or drawn
+            return
         if touch.turn or touch.aid:
             self._turn(touch)
             if isinstance(self._show.page, views.Help):
@@ -233,7 +279,32 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             return
         else:
             self._answered = time.monotonic()
-        self._link.send(views.Touched(number, touch.intent, touch.value))
+        self._link.send(views.Touched(number, touch.intent, self._value(touch)))
+
+    def _value(self, touch: Touch) -> str:
+        """Its own, or what was done by hand: that is not in the scene, for watchers are told its targets."""
+        match touch.intent:
+            case "enter":
+                return self._hand.digits
+            case "signed":
+                return self._hand.ink.text()
+            case _:
+                return touch.value
+
+    def _by_hand(self, touch: Touch, page: views.Page) -> None:
+        match touch.intent, page:
+            case "digit", views.EnterDigits(longest=longest):
+                self._hand.type(touch.value, longest)
+            case "erase", _:
+                self._hand.erase()
+            case "begin_again", _:
+                self._hand.ink.clear()
+            case "ink", _ if self._can_be_signed() == self._hand.ink.enough:
+                return  # the stroke is on the glass already
+        self._draw()
+
+    def _can_be_signed(self) -> bool:
+        return self._scene is not None and any(target.intent == "signed" for target in self._scene.targets())
 
     def _turn(self, touch: Touch) -> None:
         assert self._show is not None  # noqa: S101 -- a touch belongs to a view

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
+from screens.by_hand import ByHand
 from screens.widgets.button import Button
 from screens.widgets.node import Node, Ui
 from statemachines import views
@@ -45,6 +46,8 @@ class Scope:
     ui: Ui
     frame: views.Frame
     now: Callable[[], datetime]
+    hand: ByHand
+    """What has been typed or drawn on the page so far."""
 
 
 @dataclass(frozen=True, slots=True)

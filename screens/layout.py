@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from screens.by_hand import ByHand
 from screens.content import PAGES, Content, Entry, Scope
 from screens.locale.catalogue import Catalogue
 from screens.locale.formats import Words
@@ -73,8 +74,10 @@ class Composer:
     typesetter: Typesetter
     now: Callable[[], datetime]
 
-    def scene(self, frame: views.Frame, page: views.Page, turn: int = 0) -> Scene:
-        """Lay out a view; ``turn`` is which of its local pages, brought into range. Raises WordsError, UnknownIcon."""
+    def scene(self, frame: views.Frame, page: views.Page, turn: int = 0, hand: ByHand | None = None) -> Scene:
+        """Lay out a view; ``turn`` is which of its local pages, brought into range; ``hand``: what was typed or drawn
+        on it so far. Raises WordsError, UnknownIcon, CodeTooLong.
+        """
         theme = replace(
             self.theme, large=frame.large, low_reach=self.theme.low_reach and not self.theme.glass.within_reach
         )
@@ -84,7 +87,7 @@ class Composer:
         inner = theme.glass.width - 2 * theme.margin
         width = inner - left - theme.mm(_BETWEEN) if left else inner
         ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, width)
-        content = entry.builder(Scope(ui, frame, self.now), page)
+        content = entry.builder(Scope(ui, frame, self.now, hand or ByHand()), page)
         if theme.crowded and (content.info or content.touch):
             content.touch += content.actions
             content.actions = []

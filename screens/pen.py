@@ -5,7 +5,7 @@ Every edge is smoothed by the shapes themselves, so the window needs no multisam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import screens.kivy_environment  # noqa: F401  -- before Kivy
@@ -13,7 +13,9 @@ import screens.kivy_environment  # noqa: F401  -- before Kivy
 from kivy.graphics import (  # isort: skip
     Color,
     InstructionGroup,
+    Line,
     Rectangle,
+    RoundedRectangle,
     SmoothEllipse,
     SmoothLine,
     SmoothQuad,
@@ -21,6 +23,9 @@ from kivy.graphics import (  # isort: skip
     SmoothTriangle,
 )
 
+from kivy.graphics.texture import Texture  # isort: skip
+
+from screens.pictures import Pixels
 from screens.theme import Colour, Theme
 from screens.typeset import Typesetter
 
@@ -125,6 +130,44 @@ class Pen:
         self._colour(colour)
         flipped = [self._height - value if place % 2 else value for place, value in enumerate(points)]
         self._group.add((SmoothTriangle if len(flipped) == 6 else SmoothQuad)(points=flipped))
+
+    def ellipse(self, rect: Rect, colour: Colour, width: float) -> None:
+        """An ellipse's line."""
+        self._colour(colour)
+        box = (rect.x, self._height - rect.bottom, rect.width, rect.height, 0, 360, 96)
+        self._group.add(SmoothLine(ellipse=box, width=max(1.0, width / 2)))
+
+    def blocks(self, rects: Iterable[Rect], colour: Colour) -> None:
+        """Many filled rectangles of one colour, with sharp edges."""
+        self._colour(colour)
+        for rect in rects:
+            self._group.add(Rectangle(pos=(rect.x, self._height - rect.bottom), size=(rect.width, rect.height)))
+
+    def stroke(self, points: Sequence[float], colour: Colour, width: float) -> Callable[[Sequence[float]], None]:
+        """A finger's stroke through ``points`` (x, y, x, y …). The answer draws it anew, through other points."""
+        self._colour(colour)
+        line = Line(points=self._flipped(points), width=max(1.0, width / 2), joint="round", cap="round")
+        self._group.add(line)
+
+        def renew(points: Sequence[float]) -> None:
+            line.points = self._flipped(points)
+
+        return renew
+
+    def _flipped(self, points: Sequence[float]) -> list[float]:
+        flipped = [self._height - value if place % 2 else value for place, value in enumerate(points)]
+        return flipped if len(flipped) > 2 else [*flipped, flipped[0] + 0.5, flipped[1]]
+
+    def picture(self, rect: Rect, pixels: Pixels, radius: float = 0) -> None:
+        """A picture that fills ``rect``, its corners rounded by ``radius``. It lives as long as these instructions."""
+        texture = Texture.create(size=(pixels.width, pixels.height), colorfmt="rgba")
+        texture.blit_buffer(pixels.data, colorfmt="rgba", bufferfmt="ubyte")
+        self._group.add(Color(1, 1, 1, 1))
+        place = {"pos": (rect.x, self._height - rect.bottom), "size": (rect.width, rect.height)}
+        if radius < 1:
+            self._group.add(Rectangle(texture=texture, **place))
+        else:
+            self._group.add(RoundedRectangle(texture=texture, radius=[radius], segments=24, **place))
 
     def text(self, text: str, x: int, baseline: int, em: int, colour: Colour, *, bold: bool = False) -> None:
         """One line of text from ``x``, standing on ``baseline``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from screens.samples_frames import BACK, CARD, NOBODY, SESSION, frame
+from screens.samples_issuing import ISSUING
 from statemachines.views import (
     Amount,
     AnyPage,
@@ -41,20 +43,6 @@ from statemachines.views import (
     Years,
 )
 
-PLACE = "示例市社会保障服务中心"
-MACHINE = "自助机 3 号"
-
-
-def _frame(**facts: object) -> Frame:
-    return Frame(number=1, place=PLACE, machine=MACHINE, **facts)  # type: ignore[arg-type]
-
-
-_NOBODY = _frame()
-_SESSION = _frame(leave=True)
-_CARD = _frame(leave=True, card_in=True)
-_BACK = _frame(leave=True, back=True, card_in=True)
-_WAY_BACK = _frame(leave=True, back=True)
-
 _SERVICES = tuple(
     Choice(name, Say(f"service.{name}"), Say(f"service.{name}.note"), icon)
     for name, icon in (
@@ -93,15 +81,15 @@ _RULES = tuple(
 )
 
 SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
-    "Starting": (_NOBODY, Starting(Say("starting.devices"))),
-    "Attract": (_NOBODY, Attract((Say("works.query"), Say("works.print"), Say("works.pin_change")))),
+    "Starting": (NOBODY, Starting(Say("starting.devices"))),
+    "Attract": (NOBODY, Attract((Say("works.query"), Say("works.print"), Say("works.pin_change")))),
     "Attract:no_paper": (
-        _NOBODY,
+        NOBODY,
         Attract((Say("works.query_by_id_card"),), (Say("works.print"), Say("works.query_by_card"))),
     ),
-    "Notice": (_SESSION, Notice(tuple(Say(f"notice.{point}") for point in ("read", "why", "kept", "end")))),
+    "Notice": (SESSION, Notice(tuple(Say(f"notice.{point}") for point in ("read", "why", "kept", "end")))),
     "Identify": (
-        _SESSION,
+        SESSION,
         Identify(
             (
                 Choice("card", Say("identify.card"), Say("identify.card.note"), "card"),
@@ -110,7 +98,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Identify:no_card_reader": (
-        _SESSION,
+        SESSION,
         Identify(
             (
                 Choice("card", Say("identify.card"), None, "card", Say("why_not.card_reader")),
@@ -118,35 +106,35 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
             )
         ),
     ),
-    "InsertCard": (_frame(leave=True, back=True, lit="card_slot"), InsertCard()),
-    "InsertCard:problem": (_frame(leave=True, back=True, lit="card_slot"), InsertCard(Say("problem.card_turn_over"))),
-    "LayIdCard": (_frame(leave=True, back=True, lit="id_plate"), LayIdCard()),
-    "LayIdCard:problem": (_frame(leave=True, back=True, lit="id_plate"), LayIdCard(Say("problem.id_card_removed"))),
-    "Working": (_CARD, Working(Say("working.reading_card"), 15, Say("working.keep_card"))),
+    "InsertCard": (frame(leave=True, back=True, lit="card_slot"), InsertCard()),
+    "InsertCard:problem": (frame(leave=True, back=True, lit="card_slot"), InsertCard(Say("problem.card_turn_over"))),
+    "LayIdCard": (frame(leave=True, back=True, lit="id_plate"), LayIdCard()),
+    "LayIdCard:problem": (frame(leave=True, back=True, lit="id_plate"), LayIdCard(Say("problem.id_card_removed"))),
+    "Working": (CARD, Working(Say("working.reading_card"), 15, Say("working.keep_card"))),
     "Working:query": (
-        _CARD,
+        CARD,
         Working(Say("working.querying_scheme", {"scheme": Say("scheme.pension")}), 25),
     ),
-    "PinEntry": (_frame(leave=True, card_in=True, lit="keypad"), PinEntry("verify", 3)),
+    "PinEntry": (frame(leave=True, card_in=True, lit="keypad"), PinEntry("verify", 3)),
     "PinEntry:wrong": (
-        _frame(leave=True, card_in=True, lit="keypad"),
+        frame(leave=True, card_in=True, lit="keypad"),
         PinEntry("verify", 0, tries_left=2, problem=Say("pin.wrong")),
     ),
     "PinEntry:last": (
-        _frame(leave=True, card_in=True, lit="keypad"),
+        frame(leave=True, card_in=True, lit="keypad"),
         PinEntry("verify", 0, tries_left=1, problem=Say("pin.wrong")),
     ),
     "PinEntry:new": (
-        _frame(leave=True, card_in=True, lit="keypad", step=(2, 3)),
+        frame(leave=True, card_in=True, lit="keypad", step=(2, 3)),
         PinEntry("new", 4, rules=_RULES),
     ),
     "PinEntry:weak": (
-        _frame(leave=True, card_in=True, lit="keypad", step=(2, 3)),
+        frame(leave=True, card_in=True, lit="keypad", step=(2, 3)),
         PinEntry("new", 0, problem=Say("pin.weak.sequence"), rules=_RULES),
     ),
-    "Menu": (_CARD, Menu(Say("menu.question"), _SERVICES, Say("menu.greeting", {"name": Verbatim("*秀兰")}))),
+    "Menu": (CARD, Menu(Say("menu.question"), _SERVICES, Say("menu.greeting", {"name": Verbatim("*秀兰")}))),
     "Menu:by_id_card": (
-        _SESSION,
+        SESSION,
         Menu(
             Say("menu.question"),
             (
@@ -157,9 +145,9 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
             Say("menu.greeting", {"name": Verbatim("*建国")}),
         ),
     ),
-    "Menu:schemes": (_BACK, Menu(Say("contributions.question"), _SCHEMES)),
+    "Menu:schemes": (BACK, Menu(Say("contributions.question"), _SCHEMES)),
     "Amount": (
-        _BACK,
+        BACK,
         Amount(
             Say("amount.medical.title"),
             Fen(345_678),
@@ -178,7 +166,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Amount:no_paper": (
-        _frame(leave=True, back=True, card_in=True, print_available=False),
+        frame(leave=True, back=True, card_in=True, print_available=False),
         Amount(
             Say("amount.chip.title"),
             Fen(123_456_789),
@@ -189,7 +177,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Details": (
-        _BACK,
+        BACK,
         Details(
             Say("personal.title"),
             (
@@ -225,7 +213,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Details:card": (
-        _BACK,
+        BACK,
         Details(
             Say("card_status.title"),
             (
@@ -253,7 +241,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Details:rare": (
-        _BACK,
+        BACK,
         Details(
             Say("personal.title"),
             (
@@ -273,7 +261,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Years": (
-        _BACK,
+        BACK,
         Years(
             Say("years.title", {"scheme": Say("scheme.pension")}),
             (
@@ -286,7 +274,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Months": (
-        _BACK,
+        BACK,
         Months(
             Say("months.title", {"year": Number(2021), "scheme": Say("scheme.unemployment")}),
             2021,
@@ -297,7 +285,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "AskPrint": (
-        _BACK,
+        BACK,
         AskPrint(
             Say("ask_print.how_much"),
             (
@@ -308,13 +296,13 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
             Say("ask_print.masked_number"),
         ),
     ),
-    "Printing": (_frame(card_in=True, lit="receipt"), Printing(Say("print.contributions"), 20)),
+    "Printing": (frame(card_in=True, lit="receipt"), Printing(Say("print.contributions"), 20)),
     "TakePaper": (
-        _frame(card_in=True, lit="receipt", leave=True),
+        frame(card_in=True, lit="receipt", leave=True),
         TakePaper(Say("print.contributions"), "D2026112200031"),
     ),
     "Done": (
-        _CARD,
+        CARD,
         Done(
             Say("pin.changed"),
             (
@@ -326,7 +314,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Refusal": (
-        _CARD,
+        CARD,
         Refusal(
             Say("pin.locked.what"),
             (Say("pin.locked.where"),),
@@ -337,7 +325,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Refusal:again": (
-        _BACK,
+        BACK,
         Refusal(
             Say("refusal.host_unknown"),
             (Say("refusal.nothing_changed"), Say("advice.come_again_later")),
@@ -345,14 +333,14 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
             again=True,
         ),
     ),
-    "StillThere": (_CARD, StillThere(20)),
-    "TakeCard": (_frame(card_in=True, lit="card_slot"), TakeCard("social")),
-    "TakeCard:urgent": (_frame(card_in=True, lit="card_slot"), TakeCard("social", urgent=True)),
-    "TakeCard:id": (_frame(lit="id_plate"), TakeCard("id")),
-    "TakeCard:both": (_frame(card_in=True, lit="card_slot"), TakeCard("both", urgent=True)),
-    "Farewell": (_NOBODY, Farewell(Say("outcome.printed"))),
+    "StillThere": (CARD, StillThere(20)),
+    "TakeCard": (frame(card_in=True, lit="card_slot"), TakeCard("social")),
+    "TakeCard:urgent": (frame(card_in=True, lit="card_slot"), TakeCard("social", urgent=True)),
+    "TakeCard:id": (frame(lit="id_plate"), TakeCard("id")),
+    "TakeCard:both": (frame(card_in=True, lit="card_slot"), TakeCard("both", urgent=True)),
+    "Farewell": (NOBODY, Farewell(Say("outcome.printed"))),
     "OutOfService": (
-        _NOBODY,
+        NOBODY,
         OutOfService(
             Say("out_of_service.nothing_works"),
             (),
@@ -363,7 +351,7 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Maintenance": (
-        _NOBODY,
+        NOBODY,
         Maintenance(
             (
                 Row(Say("device.card_reader"), Say("device.state.online"), "good"),
@@ -381,7 +369,8 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
         ),
     ),
     "Help": (
-        _NOBODY,
+        NOBODY,
         Help(tuple(Say(f"help.{line}") for line in ("phone", "attendant", "card_safe", "language", "stop"))),
     ),
+    **ISSUING,
 }

@@ -72,6 +72,8 @@ Colour = Literal[
     "shade",
     "device",
     "device_dark",
+    "code",
+    "code_ground",
 ]
 
 STANDARD: Mapping[Colour, str] = MappingProxyType(
@@ -95,6 +97,8 @@ STANDARD: Mapping[Colour, str] = MappingProxyType(
         "shade": "#E4E1D9",  # hairlines between rows; tells nothing by itself
         "device": "#D5DCE2",  # the machine's front in drawings
         "device_dark": "#5E6E7C",
+        "code": "#000000",  # what a phone reads: dark on light, in high contrast too
+        "code_ground": "#FFFFFF",
     }
 )
 
@@ -119,6 +123,8 @@ HIGH_CONTRAST: Mapping[Colour, str] = MappingProxyType(
         "shade": "#FFFFFF",
         "device": "#000000",
         "device_dark": "#FFFFFF",
+        "code": "#000000",
+        "code_ground": "#FFFFFF",
     }
 )
 

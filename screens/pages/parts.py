@@ -64,8 +64,10 @@ def points_panel(scope: Scope, points: list[Point]) -> list[Node]:
     return [Panel(scope.ui, Column(points, scope.ui.theme.mm(6)))] if points else []
 
 
-def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "", role: Role = "lead") -> Button:
-    """The one primary action."""
+def primary(
+    scope: Scope, key: str, intent: str, value: str = "", *, icon: str = "", role: Role = "lead", enabled: bool = True
+) -> Button:
+    """The one primary action; not ``enabled``, it waits in its place."""
     return Button(
         scope.ui,
         scope.ui.words(key),
@@ -74,6 +76,7 @@ def primary(scope: Scope, key: str, intent: str, value: str = "", *, icon: str =
         icon=icon,
         icon_behind=icon == "forward",
         role=role,
+        enabled=enabled,
     )
 
 

@@ -26,8 +26,11 @@ def build(scope: Scope, shown: views.PinEntry) -> Content:
         head.append(sentence(scope, words("pin.tries_left", count=shown.tries_left)))
     told = ui.theme.crowded and shown.problem is not None  # the problem names the rule
     rules: list[Node] = [] if told else [Point(ui, words.write(rule), icon="check") for rule in shown.rules]
-    if not rules and shown.problem is None:
+    staff = shown.purpose == "staff"
+    if staff:
+        head.append(sentence(scope, words("pin.staff.wait")))
+    if not rules and shown.problem is None and not staff:
         head.append(sentence(scope, words("pin.on_keypad"), quiet=True))
-    if not rules and shown.problem is None and shown.tries_left != 1:
+    if not rules and shown.problem is None and shown.tries_left != 1 and not staff:
         head.append(sentence(scope, words("pin.cover"), quiet=True))
     return Content(head=head, info=rules, picture=Machine(ui, ("keypad",), "type"))

@@ -18,9 +18,15 @@ _LOOKS: dict[Kind, tuple[Colour, Colour, Colour]] = {
 }
 """Kind -> ground, words, edge."""
 
+_CLOSED: tuple[Colour, Colour, Colour] = ("paper", "muted", "shade")
+"""A button that cannot be touched yet: flat."""
+
 
 class Button(Node):
-    """Words and perhaps an icon on a rounded ground. The words may take two lines; the icon stands before or behind."""
+    """Words and perhaps an icon on a rounded ground. The words may take two lines; the icon stands before or behind.
+
+    Not ``enabled`` it stands in its place, flat and without a touch, until there is something to do with it.
+    """
 
     def __init__(
         self,
@@ -34,8 +40,9 @@ class Button(Node):
         role: Role = "body",
         least: int = 0,
         padding: float = 5,
+        enabled: bool = True,
     ) -> None:
-        self._ground, self._ink, self._edge = _LOOKS[kind]
+        self._ground, self._ink, self._edge = _LOOKS[kind] if enabled else _CLOSED
         self.label = Text(
             ui,
             words,
@@ -49,7 +56,7 @@ class Button(Node):
             pitch=1.2,
         )
         super().__init__([self.label])
-        self.touch = touch
+        self.touch = touch if enabled else None
         self.kind = kind
         self._icon = icon
         self._icon_behind = icon_behind

@@ -18,10 +18,12 @@ BOARD = (300, 244)
 Motion = Literal["in", "out", "type", "none"]
 
 _PARTS: dict[views.Part, tuple[float, float, float, float]] = {
-    "card_slot": (18, 104, 78, 76),
-    "keypad": (110, 104, 74, 76),
-    "receipt": (198, 104, 84, 26),
-    "id_plate": (198, 138, 84, 42),
+    "camera": (130, 5, 40, 19),
+    "card_slot": (12, 104, 58, 76),
+    "card_outlet": (76, 104, 58, 76),
+    "keypad": (140, 104, 68, 76),
+    "receipt": (214, 104, 74, 26),
+    "id_plate": (214, 138, 74, 42),
 }
 """Part -> its ground on the board: x, y, width, height."""
 
@@ -110,23 +112,30 @@ class Machine(Node):
         """Front and parts, then what is put in or comes out."""
         board = Board(pen, self.rect)
         board.box(0, 0, 300, 196, "device", 12, edge="device_dark")
-        board.box(24, 10, 252, 82, "device_dark", 7)
-        board.box(30, 16, 240, 70, "surface", 3)
-        board.box(30, 16, 240, 11, "primary", 3)
-        board.box(42, 36, 92, 6, "device_dark", 3)
-        for left, top in ((42, 50), (100, 50), (158, 50), (42, 67), (100, 67)):
-            board.box(left, top, 50, 12, "tint", 3, edge="device_dark")
-        board.box(220, 67, 40, 12, "primary", 3)
+        board.box(24, 27, 252, 67, "device_dark", 7)
+        board.box(30, 33, 240, 55, "surface", 3)
+        board.box(30, 33, 240, 9, "primary", 3)
+        board.box(42, 48, 92, 5, "device_dark", 2.5)
+        for left, top in ((42, 58), (100, 58), (158, 58), (42, 73), (100, 73)):
+            board.box(left, top, 50, 11, "tint", 3, edge="device_dark")
+        board.box(220, 73, 40, 11, "primary", 3)
         for part, (x, y, width, height) in _PARTS.items():
             lit = part in self._lit
             board.box(x, y, width, height, "look" if lit else "surface", 7, edge="on_look" if lit else "device_dark")
-        board.box(28, 116, 58, 7, self._ink("card_slot"), 3.5)
-        board.box(208, 113, 64, 7, self._ink("receipt"), 3.5)
+        board.box(16, 116, 50, 7, self._ink("card_slot"), 3.5)
+        board.box(80, 116, 50, 7, self._ink("card_outlet"), 3.5)
+        board.box(220, 113, 62, 7, self._ink("receipt"), 3.5)
+        self._lens(board)
         if "id_plate" not in self._lit:
             self._plate(board)
         self._keypad(board)
         if "card_slot" in self._lit:
             self._card(board)
+        if "card_outlet" in self._lit:
+            social_card(board, 82, 120, 46, 74, hidden=0.24)
+            board.arrow(105, 240, 38, down=True)
+        if "camera" in self._lit:
+            board.arrow(150, 27, 34, down=False)
         if "id_plate" in self._lit:
             self._id_card(board)
         if "receipt" in self._lit:
@@ -137,25 +146,25 @@ class Machine(Node):
 
     def _card(self, board: Board) -> None:
         if self._motion == "out":
-            social_card(board, 34, 120, 46, 74, hidden=0.24)
-            board.arrow(57, 240, 38, down=True)
+            social_card(board, 18, 120, 46, 74, hidden=0.24)
+            board.arrow(41, 240, 38, down=True)
         elif self._motion == "in":
-            social_card(board, 34, 160, 46, 74)
-            board.arrow(57, 129, 25, down=False, dark=True)
+            social_card(board, 18, 160, 46, 74)
+            board.arrow(41, 129, 25, down=False, dark=True)
 
     def _id_card(self, board: Board) -> None:
         if self._motion == "out":
-            identity_card(board, 209, 141)
-            board.arrow(240, 234, 42, down=True)
+            identity_card(board, 220, 141)
+            board.arrow(251, 234, 42, down=True)
         elif self._motion == "in":
-            identity_card(board, 209, 194)
-            board.arrow(240, 146, 40, down=False, dark=True)
+            identity_card(board, 220, 194)
+            board.arrow(251, 146, 40, down=False, dark=True)
 
     def _paper(self, board: Board) -> None:
-        board.box(214, 117, 52, 82, "surface", 2, edge="ink")
+        board.box(225, 117, 52, 82, "surface", 2, edge="ink")
         for y, width in ((128, 28), (137, 38), (146, 38), (155, 30), (168, 38), (177, 22)):
-            board.box(221, y, width, 3, "muted", 1.5)
-        board.arrow(240, 240, 34, down=True)
+            board.box(232, y, width, 3, "muted", 1.5)
+        board.arrow(251, 240, 34, down=True)
 
     def _keypad(self, board: Board) -> None:
         lit = "keypad" in self._lit
@@ -163,22 +172,27 @@ class Machine(Node):
         edge = self._ink("keypad")
         for row in range(4):
             for column in range(3):
-                board.box(117 + column * 15, 112 + row * 16, 12, 12, key, 2.5, edge=edge)
+                board.box(144 + column * 15, 112 + row * 16, 12, 12, key, 2.5, edge=edge)
         roles: tuple[Colour, ...] = ("wrong", "surface", "good")
         for row, role in enumerate(roles):
-            board.box(164, 112 + row * 21.5, 13, 17, role if lit else "device", 2.5, edge=edge)
+            board.box(191, 112 + row * 21.5, 13, 17, role if lit else "device", 2.5, edge=edge)
         if lit:
-            board.line((167.5, 117.5, 173.5, 123.5), "on_wrong", 1.6)
-            board.line((173.5, 117.5, 167.5, 123.5), "on_wrong", 1.6)
-            board.line((173, 138.6, 168, 142, 173, 145.4), "ink", 1.6)
-            board.line((167.2, 164, 169.8, 166.6, 174, 161), "on_good", 1.6)
-            board.arrow(147, 184, 48, down=False)
+            board.line((194.5, 117.5, 200.5, 123.5), "on_wrong", 1.6)
+            board.line((200.5, 117.5, 194.5, 123.5), "on_wrong", 1.6)
+            board.line((200, 138.6, 195, 142, 200, 145.4), "ink", 1.6)
+            board.line((194.2, 164, 196.8, 166.6, 201, 161), "on_good", 1.6)
+            board.arrow(174, 184, 48, down=False)
+
+    def _lens(self, board: Board) -> None:
+        board.disc(150, 14.5, 7, self._ink("camera"))
+        board.disc(150, 14.5, 4.4, "surface")
+        board.disc(150, 14.5, 2.2, self._ink("camera"))
 
     def _plate(self, board: Board) -> None:
         ink = self._ink("id_plate")
         for radius in (5.0, 10.5, 16.0):
-            board.line(_wave(240, 169, radius), ink, 2.2)
-        board.disc(240, 169, 2.6, ink)
+            board.line(_wave(251, 169, radius), ink, 2.2)
+        board.disc(251, 169, 2.6, ink)
 
 
 def _wave(x: float, y: float, radius: float) -> tuple[float, ...]:

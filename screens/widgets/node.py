@@ -44,8 +44,8 @@ class Ui:
 class Touch:
     """What touching a node says to the controller.
 
-    ``turn`` (by how many local pages) and ``aid`` (a display aid to switch) are done by the screens themselves; the
-    controller is only told that someone is there.
+    ``turn`` (by how many local pages), ``aid`` (a display aid to switch) and ``local`` (what is typed or drawn here)
+    are done by the screens themselves; the controller is only told that someone is there.
     """
 
     intent: str
@@ -53,6 +53,7 @@ class Touch:
     turn: int = 0
     aid: str = ""
     primary: bool = False
+    local: bool = False
 
 
 class Node:
@@ -70,6 +71,8 @@ class Node:
     """May be left out of a page's head where there is no room for it."""
     picture = False
     """A drawing: nothing else may stand in its place."""
+    live = False
+    """A picture that is replaced while the page stands: painted by itself, for it is painted anew by itself."""
     keeps_next = False
     """A heading: never the last on a page of a flow."""
 

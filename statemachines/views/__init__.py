@@ -10,6 +10,7 @@ Each page's docstring names its *intents*: what can be touched there. On every p
 is there. Contrast and low reach are switched by the screens themselves, on Help, and last until Attract.
 """
 
+from statemachines.views.alike import alike, same_to_touch
 from statemachines.views.issuing import (
     CardPreview,
     Confirm,
@@ -108,4 +109,6 @@ __all__ = [
     "Working",
     "YearLine",
     "Years",
+    "alike",
+    "same_to_touch",
 ]

@@ -37,10 +37,10 @@ class EnterDigits(Page, frozen=True):
 
 
 class Photo(Page, frozen=True):
-    """The citizen sees themselves. ``stage`` ``aim``: the live picture, mirrored, under an outline; intent ``take``.
-    ``taking``: hold still, no intents. ``good``: the finished photo, intents ``use``, and ``again`` while there are
-    ``tries_left``. ``bad``: the photo with its faults drawn on it and named; intent ``again``, or ``give_up`` when no
-    try is left."""
+    """The citizen sees themselves. ``stage`` ``aim``: the live picture (as the camera sees: the screens mirror it)
+    under an outline; intent ``take``. ``taking``: hold still, no intents; without a picture the last live one stays.
+    ``good``: the finished photo, intents ``use``, and ``again`` while there are ``tries_left``. ``bad``: the photo with
+    its faults drawn on it and named; intent ``again``, or ``give_up`` when no try is left."""
 
     stage: Literal["aim", "taking", "good", "bad"]
     picture: bytes = b""

@@ -51,6 +51,7 @@ Part = Literal["card_slot", "keypad", "receipt", "id_plate", "screen", "camera",
 
 class Frame(Plain, frozen=True):
     """What stands around every page. ``number`` rises with every view; a touch carries it, and a stale one is dropped.
+    A view that is the same to a finger (only a live picture moved on) keeps the number of the one before.
 
     ``lit`` is the part of the machine where the hands must go now. ``step`` is (2, 4) for "2 of 4".
     ``print_available``: whether paper can come out now.
