@@ -1,7 +1,8 @@
 """Why something cannot be done, and what follows from it: data, one row a reason.
 
-The reasons are the host's refusal codes, the card's and the ID card's validity, and the machine's own troubles; their
-words are ``refusal.<reason>`` in the language files.
+The reasons are the host's and the payer's refusal codes, what stands against an application, the card's and the ID
+card's validity, and the machine's own troubles; their words are ``refusal.<reason>`` in the language files, those of an
+obstacle ``issue.obstacle.<reason>``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from devices import fault_catalogue
 from devices.contract import DeviceError
+from kiosk.host.issuing_values import IssuingRefusal, Obstacle
 from kiosk.host.port import HostError, HostRefused, HostUnavailable
 from kiosk.session import Session, Trouble
 from kiosk.tools import Tools
@@ -58,16 +60,75 @@ ADVICE: Mapping[str, Advice] = {
     "id_card_unreadable": Advice(("advice.try_other_way", "advice.ask_attendant")),
     "id_card_number": Advice(("advice.ask_attendant",), _COUNTER, ("papers.id_card", "papers.household_book")),
     "unexpected": Advice(("advice.come_again_later", "advice.ask_attendant")),
+    # -- what the host says to a step of issuing
+    "not_eligible": Advice(("advice.ask_attendant",), _COUNTER, _BOTH),
+    "reason_does_not_apply": Advice(("advice.other_reason",), again=True),
+    "quote_lapsed": Advice(("advice.price_of_today",), again=True),
+    "application_unknown": Advice(("advice.start_over", "advice.call_12333")),
+    "application_closed": Advice(("advice.start_over",)),
+    "photo_needed": Advice(("advice.start_over",), again=True),
+    "photo_unacceptable": Advice(("advice.photo_again",), _COUNTER, ("papers.id_card", "papers.photo"), again=True),
+    "photo_receipt_unknown": Advice(("advice.check_receipt",), again=True),
+    "old_card_not_settled": Advice(("advice.settle_old_card",), again=True),
+    "bank_not_eligible": Advice(("advice.other_bank",), again=True),
+    "card_not_in_stock": Advice(("advice.ask_attendant", "advice.start_over")),
+    "card_not_free": Advice(("advice.ask_attendant", "advice.start_over")),
+    "another_card_reserved": Advice(("advice.ask_attendant",)),
+    "not_reserved": Advice(("advice.ask_attendant", "advice.start_over")),
+    "record_not_planned": Advice(("advice.ask_attendant",)),
+    "read_back_differs": Advice(("advice.ask_attendant", "advice.start_over")),
+    "fee_not_held": Advice(("advice.start_over",)),
+    "already_committed": Advice(("advice.ask_attendant",)),
+    "not_committed": Advice(("advice.ask_attendant",)),
+    # -- the payer
+    "payer_unavailable": Advice(("advice.come_again_later",), again=True),
+    "payer_unknown": Advice(("advice.nothing_taken_yet", "advice.come_again_later"), again=True),
+    "order_unknown": Advice(("advice.start_over",)),
+    "order_differs": Advice(("advice.start_over",)),
+    "order_closed": Advice(("advice.start_over",)),
+    "declined": Advice(("advice.pay_other_way",), again=True),
+    "not_held": Advice(("advice.pay_again",), again=True),
+    "already_captured": Advice(("advice.ask_attendant",)),
+    "not_captured": Advice(("advice.ask_attendant",)),
+    # -- the machine's own, of issuing
+    "id_card_of_another": Advice(("advice.own_id_card",), (), ("papers.id_card",), again=True),
+    "no_payer": Advice(("advice.ask_attendant",), _COUNTER, _BOTH),
+    "name_not_on_card": Advice(("advice.name_at_counter",), _COUNTER, ("papers.id_card",)),
+    "face_not_drawn": Advice(("advice.ask_attendant",), _COUNTER, ("papers.id_card",)),
+    "face_not_printable": Advice(("advice.ask_attendant",), _COUNTER, ("papers.id_card",)),
+    "old_card_not_in_reader": Advice(("advice.old_card_into_slot",), _COUNTER, _BOTH, again=True),
+    "wrong_data": Advice(("advice.correct_first",), _COUNTER),
+    "not_vouched": Advice(("advice.ask_attendant",), _COUNTER, ("papers.id_card",)),
+    "no_held_card": Advice(("advice.application_number",), _COUNTER, ("papers.id_card",)),
+    "print_not_good": Advice(("advice.start_over", "advice.ask_attendant")),
+    "card_not_made": Advice(("advice.start_over", "advice.ask_attendant")),
+    "issue_unconfirmed": Advice(("advice.come_back_with_slip",), (), ("papers.id_card", "papers.this_slip")),
+    "issue_not_held": Advice(("advice.attendant_coming",), (), ("papers.id_card", "papers.this_slip")),
 }
 """Reason -> what follows."""
+
+OBSTACLES: Mapping[Obstacle, Advice] = {
+    Obstacle.INDIVIDUAL_NOT_ALLOWED: Advice(("advice.employer_applies",), _COUNTER, _BOTH),
+    Obstacle.GUARDIAN_NEEDED: ADVICE["minor_needs_guardian"],
+    Obstacle.NOT_INSURED_HERE: ADVICE["not_insured_here"],
+    Obstacle.BLACKLISTED: ADVICE["card_blacklisted"],
+    Obstacle.OPEN_APPLICATION: Advice(("advice.application_number",), _COUNTER, ("papers.id_card",)),
+    Obstacle.IN_PROGRESS_ELSEWHERE: ADVICE["in_progress_elsewhere"],
+    Obstacle.HAS_CARD: Advice(("advice.replace_here",), _COUNTER, _BOTH),
+    Obstacle.REASON_DOES_NOT_APPLY: ADVICE["reason_does_not_apply"],
+}
+"""What stands against an application -> what follows."""
 
 
 def refusal(reason: str) -> Trouble:
     """The trouble for a reason of :data:`ADVICE`; an unknown reason (a newer host) is told as ``not_allowed``."""
     key = reason if reason in ADVICE else "not_allowed"
-    advice = ADVICE[key]
+    return _trouble(Say(f"refusal.{key}"), ADVICE[key])
+
+
+def _trouble(what: Say, advice: Advice) -> Trouble:
     return Trouble(
-        what=Say(f"refusal.{key}"),
+        what=what,
         advice=tuple(Say(each) for each in advice.do),
         where=tuple(Say(each) for each in advice.where),
         papers=tuple(Say(each) for each in advice.papers),
@@ -78,8 +139,28 @@ def refusal(reason: str) -> Trouble:
 def host_trouble(error: HostError) -> Trouble:
     """The trouble for a call that brought no value."""
     if isinstance(error, HostRefused):
+        if error.code == IssuingRefusal.NOT_ELIGIBLE and error.detail in set(Obstacle):
+            return obstacle(Obstacle(error.detail))
         return replace(refusal(error.code), differences=error.differences)
     return refusal("host_unavailable" if isinstance(error, HostUnavailable) else "host_unknown")
+
+
+def obstacle(stands: Obstacle) -> Trouble:
+    """The trouble for what stands against an application."""
+    return _trouble(Say(f"issue.obstacle.{stands}"), OBSTACLES[stands])
+
+
+def payer_trouble(error: HostError) -> Trouble:
+    """The trouble for a call to the payer that brought no value."""
+    if isinstance(error, HostRefused):
+        return refusal(error.code)
+    return refusal("payer_unavailable" if isinstance(error, HostUnavailable) else "payer_unknown")
+
+
+def disputed(tools: Tools) -> Trouble:
+    """The trouble of someone whose data are wrong: what to bring to have them put right, by the region's policy."""
+    papers = tuple(Say(each) for each in tools.policy.rules.correction_papers)
+    return replace(refusal("wrong_data"), papers=papers)
 
 
 def explain(session: Session, tools: Tools, error: DeviceError) -> None:

@@ -51,12 +51,23 @@ class ServiceState(StrEnum):
     PLANNED = "planned"
 
 
+class Shown(StrEnum):
+    """When it stands in the menu. What is shown and cannot be done now says why not."""
+
+    ALWAYS = "always"
+    ISSUING = "issuing"
+    """At a kiosk with a card printer."""
+    CARD_WAITS = "card_waits"
+    """While a card that was made here and not taken may be in the machine."""
+
+
 _LACKING: tuple[tuple[Capability, str], ...] = (
     (Capability.QUERY, "why_not.no_host"),
     (Capability.IDENTIFY_CARD, "why_not.card_reader"),
     (Capability.PIN, "why_not.no_keypad"),
     (Capability.IDENTIFY_ID, "why_not.id_reader"),
     (Capability.PRINT, "why_not.no_print"),
+    (Capability.ISSUE, "why_not.no_issue"),
 )
 """What a citizen is told when something that a service needs does not work; the first that applies."""
 
@@ -78,6 +89,7 @@ class Service(BaseModel):
     needs: frozenset[Capability]
     means: frozenset[Means] = Field(min_length=1)
     factors: int = Field(ge=1, le=3)
+    shown: Shown = Shown.ALWAYS
     channel: Channel
     state: ServiceState
     source: str = Field(min_length=1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from devices.fault_catalogue import Capability
 from kiosk.pages import amounts, contributions, details, machine, query
 from kiosk.pages import session as citizen
+from kiosk.pages.issuing import ISSUING_PAGES, ISSUING_STEPS
 from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.views import (
@@ -15,9 +16,11 @@ from statemachines.views import (
     LayIdCard,
     Page,
     Part,
+    Photo,
     PinEntry,
     Printing,
     TakeCard,
+    TakeNewCard,
     TakePaper,
 )
 
@@ -75,6 +78,7 @@ PAGES: Mapping[str, PageBuilder] = {
     _QUERY + "take_paper": query.take_paper,
     _QUERY + "print_failed": citizen.refused,
     _QUERY + "failed": citizen.refused,
+    **ISSUING_PAGES,
 }
 """State -> what makes its page. A test holds this against the chart: every state, and the page class it declares."""
 
@@ -84,6 +88,8 @@ LIT: Mapping[type[Page], Part] = {
     PinEntry: "keypad",
     Printing: "receipt",
     TakePaper: "receipt",
+    Photo: "camera",
+    TakeNewCard: "card_outlet",
 }
 """Where the hands go at a page. Taking a card depends on which."""
 
@@ -91,6 +97,7 @@ STEPS: Mapping[str, tuple[int, int]] = {
     _SESSION + "pin_change.old": (1, 3),
     _SESSION + "pin_change.new": (2, 3),
     _SESSION + "pin_change.again": (3, 3),
+    **ISSUING_STEPS,
 }
 """Matters of more than two steps."""
 

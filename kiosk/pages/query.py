@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kiosk.pages.values import at_most
 from kiosk.session import Session
 from kiosk.tools import Tools
-from statemachines.timing import DELAYS
 from statemachines.views import (
     Done,
     Printing,
@@ -28,16 +28,12 @@ PRINT_NAMES = {
 def fetching(session: Session, tools: Tools) -> Working:
     scheme = session.kept.get("scheme")
     if scheme is None:
-        return Working(Say("working.querying"), at_most=_host())
-    return Working(Say("working.querying_scheme", {"scheme": Say(f"scheme.{scheme}")}), at_most=_host())
+        return Working(Say("working.querying"), at_most=at_most("host"))
+    return Working(Say("working.querying_scheme", {"scheme": Say(f"scheme.{scheme}")}), at_most=at_most("host"))
 
 
 def reporting(session: Session, tools: Tools) -> Working:
-    return Working(Say("working.reporting"), at_most=_host())
-
-
-def _host() -> int:
-    return int(DELAYS["host"].seconds)
+    return Working(Say("working.reporting"), at_most=at_most("host"))
 
 
 def _what(session: Session) -> Say:
@@ -48,7 +44,7 @@ def _what(session: Session) -> Say:
 
 
 def printing(session: Session, tools: Tools) -> Printing:
-    return Printing(_what(session), at_most=int(DELAYS["printer"].seconds))
+    return Printing(_what(session), at_most=at_most("printer"))
 
 
 def take_paper(session: Session, tools: Tools) -> TakePaper:

@@ -8,11 +8,12 @@ from typing import Literal
 from msgspec import structs
 
 from devices.fault_catalogue import Capability
+from kiosk.catalogue.services import Service, Shown
 from kiosk.masking import mask_all_but_differences, mask_card_number, mask_identity_number, mask_name
-from kiosk.pages.works import still_works
+from kiosk.pages.values import at_most
+from kiosk.pages.works import card_may_wait, still_works
 from kiosk.session import Session, Trouble
 from kiosk.tools import Tools
-from statemachines.timing import DELAYS
 from statemachines.views import (
     Choice,
     Done,
@@ -77,32 +78,28 @@ def lay_id_card(session: Session, tools: Tools) -> LayIdCard:
 
 
 def reading_card(session: Session, tools: Tools) -> Working:
-    return Working(Say("working.reading_card"), at_most=_at_most("card"), keep=Say("working.keep_card"))
+    return Working(Say("working.reading_card"), at_most=at_most("card"), keep=Say("working.keep_card"))
 
 
 def reading_id_card(session: Session, tools: Tools) -> Working:
-    return Working(Say("working.reading_id_card"), at_most=_at_most("id_card"), keep=Say("working.keep_id_card"))
+    return Working(Say("working.reading_id_card"), at_most=at_most("id_card"), keep=Say("working.keep_id_card"))
 
 
 def sensing_pin(session: Session, tools: Tools) -> Working:
-    return Working(Say("working.checking_card"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
+    return Working(Say("working.checking_card"), at_most=at_most("chip"), keep=Say("working.keep_card"))
 
 
 def changing_pin(session: Session, tools: Tools) -> Working:
-    return Working(Say("working.changing_pin"), at_most=_at_most("chip"), keep=Say("working.keep_card"))
+    return Working(Say("working.changing_pin"), at_most=at_most("chip"), keep=Say("working.keep_card"))
 
 
 def identifying(session: Session, tools: Tools) -> Working:
     keep = Say("working.keep_card") if session.means == "card" else Say("working.keep_id_card")
-    return Working(Say("working.finding_you"), at_most=_at_most("host"), keep=keep if tools.card_in_slot else None)
+    return Working(Say("working.finding_you"), at_most=at_most("host"), keep=keep if tools.card_in_slot else None)
 
 
 def ending(session: Session, tools: Tools) -> Working:
-    return Working(Say("frame.just_a_moment"), at_most=_at_most("check"))
-
-
-def _at_most(timeout: str) -> int:
-    return int(DELAYS[timeout].seconds)
+    return Working(Say("frame.just_a_moment"), at_most=at_most("check"))
 
 
 def pin_entry(purpose: Literal["verify", "old", "new", "again"]) -> Callable[[Session, Tools], PinEntry]:
@@ -144,11 +141,28 @@ def menu(session: Session, tools: Tools) -> Menu:
                 title=Say(service.title),
                 note=Say(service.note),
                 icon=service.icon,
-                why_not=service.why_not(session.means or "", tools.health.works),
+                why_not=_why_not(service, session, tools),
             )
             for service in tools.services
+            if _shown(service, tools)
         ),
     )
+
+
+def _why_not(service: Service, session: Session, tools: Tools) -> Say | None:
+    told = service.why_not(session.means or "", tools.health.works)
+    out_of_cards = told == Say("why_not.no_issue") and tools.health.why_no_issue == "no_stock"
+    return Say("why_not.no_cards") if out_of_cards else told
+
+
+def _shown(service: Service, tools: Tools) -> bool:
+    match service.shown:
+        case Shown.ALWAYS:
+            return True
+        case Shown.ISSUING:
+            return tools.card_printer is not None
+        case Shown.CARD_WAITS:
+            return card_may_wait(tools)
 
 
 def refused(session: Session, tools: Tools) -> Refusal:
@@ -159,6 +173,11 @@ def refused(session: Session, tools: Tools) -> Refusal:
             advice=(Say("refusal.nothing_changed"), Say("advice.ask_attendant")),
             works=still_works(tools, instead_of=session.means),
         )
+    return told(trouble, session, tools)
+
+
+def told(trouble: Trouble, session: Session, tools: Tools) -> Refusal:
+    """A trouble as a page: with what still works, and the counters of this region where it sends someone to one."""
     return Refusal(
         what=trouble.what,
         advice=trouble.advice,
@@ -212,7 +231,7 @@ def refused_identification(session: Session, tools: Tools) -> Refusal:
 
 
 def printing_slip(session: Session, tools: Tools) -> Printing:
-    return Printing(Say("print.refusal"), at_most=_at_most("printer"))
+    return Printing(Say("print.refusal"), at_most=at_most("printer"))
 
 
 def take_slip(session: Session, tools: Tools) -> TakePaper:
