@@ -19,11 +19,12 @@ def main() -> int:
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the world")
     parser.add_argument("--wallet", type=Path, required=True, help="TOML file of the people")
     parser.add_argument("--config", type=Path, help="TOML file of the devices; default: one of each class")
+    parser.add_argument("--stock", type=Path, help="TOML file of the card printer's cards; default: made-up ones")
     parser.add_argument("--listen", default="127.0.0.1:0", help="host:port of the API (default: %(default)s)")
     parser.add_argument("--ready", type=Path, help="write the line of JSON to this file, too")
     parser.add_argument("--seed", type=int, default=0, help="makes noise on the lines repeatable")
     given = parser.parse_args()
-    settings = Settings(given.state, given.wallet, given.config, given.listen, given.ready, given.seed)
+    settings = Settings(given.state, given.wallet, given.config, given.stock, given.listen, given.ready, given.seed)
     try:
         run(settings, lambda ready: print(json.dumps(ready, ensure_ascii=False), flush=True))
     except BenchError as error:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Body, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, JSONResponse, Response
 
 from devices.bench import models as m
 from devices.bench.errors import CannotDo, NoSuchThing, WrongValue
@@ -40,6 +40,7 @@ def build(world: World) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _refuse_request)
     _people(app, world)
     _cards_and_paper(app, world)
+    _new_cards(app, world)
     _devices(app, world)
     _faults(app, world)
     _happenings(app, world)
@@ -102,6 +103,11 @@ def _people(app: FastAPI, world: World) -> None:
     ):
         app.post(f"/people/{{person}}/{path}", tags=["people"], summary=summary, responses=_REFUSALS, name=path)(act)
 
+    @app.post("/people/{person}/sit-down", tags=["people"], responses=_REFUSALS)
+    def sit_down(person: str, choice: m.DeviceChoice | None = None) -> None:
+        """They are before the camera now. Whoever puts a card in or on a device sits down by doing so."""
+        world.sit_down(person, device=choice.device if choice else None)
+
     @app.post("/people/{person}/type", tags=["people"], responses=_REFUSALS)
     def type_keys(person: str, typing: m.Typing) -> m.Typed:
         """Press keys of the PIN pad, one after the other; answers when the last one is pressed.
@@ -152,6 +158,28 @@ def _cards_and_paper(app: FastAPI, world: World) -> None:
         return FileResponse(world.receipts.picture(number), media_type="image/png")
 
 
+def _new_cards(app: FastAPI, world: World) -> None:
+    @app.post("/people/{person}/take-new-card", tags=["new cards"], responses=_REFUSALS)
+    def take_new_card(person: str, choice: m.DeviceChoice | None = None) -> m.CardShown:
+        """Take the card that the card printer holds out, whosever it is."""
+        return _card(world, world.take_new_card(person, device=choice.device if choice else None))
+
+    @app.get("/new-cards", tags=["new cards"])
+    def new_cards() -> list[m.NewCardShown]:
+        """Every pre-made card: in the card printer's hoppers, on its way, in its stores, and those that came out."""
+        return [m.NewCardShown(**{**asdict(card), "printed": [*card.printed]}) for card in world.new_cards()]
+
+    @app.get("/new-cards/{serial}/chip", tags=["new cards"], responses=_REFUSALS)
+    def chip(serial: str) -> m.ChipShown:
+        """What stands on its chip."""
+        return m.ChipShown(**world.card_chip(serial))
+
+    @app.get("/new-cards/{serial}/{side}.png", tags=["new cards"], response_class=Response, responses=_REFUSALS)
+    def face(serial: str, side: Literal["front", "back"]) -> Response:
+        """What is printed on a side; 404 while it is bare."""
+        return Response(world.card_face(serial, side), media_type="image/png")
+
+
 def _devices(app: FastAPI, world: World) -> None:
     @app.get("/devices", tags=["devices"])
     def devices() -> list[m.DeviceShown]:
@@ -177,6 +205,7 @@ def _device(station: Station) -> m.DeviceShown:
         device_class=station.stand.device_class,
         model=station.stand.model,
         url=station.url,
+        options=station.driver_options,
         scene=now.scene,
         faults={
             switch.name: m.FaultShown(help=switch.help, rest=station.rest[switch.name], value=now.faults[switch.name])

@@ -54,7 +54,8 @@ class _Acts(ABC, Generic[Reply]):
         return self._send("GET", "/cards")
 
     def insert_card(self, person: str, *, card: str | None = None, device: str | None = None) -> Reply:
-        """Put the social security card, their own or the one named, into the reader."""
+        """Put the social security card, their own or the one named, into the reader. ``serial/new`` names one that came
+        out of a card printer."""
         return self._send("POST", f"/people/{person}/insert-card", {"card": card, "device": device})
 
     def take_card(self, person: str, *, device: str | None = None) -> Reply:
@@ -69,8 +70,12 @@ class _Acts(ABC, Generic[Reply]):
         """Lift the ID card from the plate."""
         return self._send("POST", f"/people/{person}/lift-id-card", {"device": device})
 
+    def sit_down(self, person: str, *, device: str | None = None) -> Reply:
+        """Be before the camera."""
+        return self._send("POST", f"/people/{person}/sit-down", {"device": device})
+
     def hand_over(self, card: str, to: str) -> Reply:
-        """Give a card (``owner/social``, ``owner/id``) into other hands."""
+        """Give a card (``owner/social``, ``owner/id``, ``serial/new``) into other hands."""
         return self._send("POST", f"/cards/{card}/hand-over", {"to": to})
 
     def type(
@@ -87,6 +92,24 @@ class _Acts(ABC, Generic[Reply]):
         typed = keys if isinstance(keys, str) else list(keys)
         body = {"keys": typed, "own_pin": own_pin, "then": then, "pace": pace, "device": device}
         return self._send("POST", f"/people/{person}/type", body, seconds=pace * (len(keys) + 13))
+
+    # -- new cards -----------------------------------------------------------------------------------------------------
+
+    def take_new_card(self, person: str, *, device: str | None = None) -> Reply:
+        """Take the card that the card printer holds out."""
+        return self._send("POST", f"/people/{person}/take-new-card", {"device": device})
+
+    def new_cards(self) -> Reply:
+        """Every pre-made card and where it is."""
+        return self._send("GET", "/new-cards")
+
+    def card_face(self, serial: str, side: Literal["front", "back"]) -> Reply:
+        """The picture of a printed side, as PNG."""
+        return self._send("GET", f"/new-cards/{serial}/{side}.png")
+
+    def card_chip(self, serial: str) -> Reply:
+        """What stands on its chip."""
+        return self._send("GET", f"/new-cards/{serial}/chip")
 
     # -- paper ---------------------------------------------------------------------------------------------------------
 

@@ -13,13 +13,15 @@ from devices.simulation import Json
 
 @dataclass(frozen=True, slots=True)
 class CardPlace:
-    """A device that a card can be in or on: which ``kind``, how it gets there, how away, and whether its scene shows
-    one. ``full`` and ``empty`` say in plain words why that cannot be done; ``actions`` are the simulator's own.
+    """A device that a card can be in or on: which ``kind``, how a person's is described, how it gets there, how away,
+    and whether its scene shows one. ``full`` and ``empty`` say in plain words why that cannot be done; ``actions`` are
+    the simulator's own.
 
     ``clear`` takes the card from wherever it is, out of reach too; ``retained`` counts those in the device's bin."""
 
     kind: CardKind
-    put: Callable[[Station, Person], None]
+    describe: Callable[[Person], Json]
+    put: Callable[[Station, Json], None]
     take: Callable[[Station], None]
     occupied: Callable[[Json], bool]
     full: str
@@ -74,8 +76,8 @@ def social_security_card(person: Person) -> Json:
     }
 
 
-def _insert(station: Station, person: Person) -> None:
-    station.act("insert", {"card": social_security_card(person)})
+def _insert(station: Station, card: Json) -> None:
+    station.act("insert", {"card": card})
 
 
 def _clear(station: Station) -> None:
@@ -83,13 +85,14 @@ def _clear(station: Station) -> None:
     station.act("clear_path" if "clear_path" in station.simulator.actions() else "take", {})
 
 
-def _lay(station: Station, person: Person) -> None:
-    station.act("lay", {"card": resident_id_card(person)})
+def _lay(station: Station, card: Json) -> None:
+    station.act("lay", {"card": card})
 
 
 CARD_PLACES: Mapping[str, CardPlace] = {
     "card-reader": CardPlace(
         CardKind.SOCIAL,
+        social_security_card,
         _insert,
         lambda station: station.act("take", {}),
         lambda scene: bool(scene["card"]),
@@ -101,6 +104,7 @@ CARD_PLACES: Mapping[str, CardPlace] = {
     ),
     "id-reader": CardPlace(
         CardKind.ID,
+        resident_id_card,
         _lay,
         lambda station: station.act("lift", {}),
         lambda scene: bool(scene["card"]),
@@ -140,3 +144,22 @@ OUTLETS: Mapping[str, Outlet] = {
         "tear_off",
     ),
 }
+
+
+CONTACT = "chip-contact"
+"""The device class of a reader at a card printer's contact: cards come and go as the printer moves them."""
+
+PRINTER = "card-printer"
+TAKE_NEW_CARD = "take_card"
+"""The card printers' action that takes the card held out."""
+
+CARRIES_OFF = frozenset({"empty_hopper", "empty_reject_box", "empty_holding_slot", "clear_path"})
+"""Their actions by which staff takes cards out: one card, or ``{"cards": [...]}``."""
+
+REFILL = "refill"
+"""Their action by which staff puts ``cards`` in."""
+
+
+def carried(result: Json) -> list[Json]:
+    """The cards that one of these actions gave."""
+    return list(result["cards"]) if "cards" in result else [result]

@@ -21,7 +21,8 @@ class Refusal(BaseModel):
 
 
 class CardShown(BaseModel):
-    """A card, ``owner/social`` or ``owner/id``, and where it is: ``with:`` a person or ``in:`` a device."""
+    """A card and where it is: ``owner/social`` or ``owner/id``, ``serial/new`` for one that came out of a card printer;
+    ``with:`` a person or ``in:`` a device."""
 
     card: str
     place: str
@@ -39,6 +40,32 @@ class PersonShown(BaseModel):
     social_card_state: str
 
 
+class NewCardShown(BaseModel):
+    """A pre-made card. ``place``: ``in:card-printer/hopper-1`` (there ``nth``, 1 being the next to come), ``/contact``
+    (and ``feeder``, ``print``, ``scan``, ``exit``, ``bezel``), ``/reject-box``, ``/holding-slot``; outside of a
+    printer ``with:`` a person or ``in:`` a card reader. ``printed``: sides with something on them."""
+
+    serial: str
+    bank: str
+    place: str
+    nth: int | None
+    printed: list[str]
+    has_chip: bool
+
+
+class ChipShown(BaseModel):
+    """What stands on a chip; dates ISO or empty. ``holder`` null: nobody's yet."""
+
+    identifier: str
+    version: str
+    card_number: str
+    issue_date: str
+    valid_until: str
+    holder: dict[str, str] | None
+    bank_card_number: str | None
+    pin_tries_left: int
+
+
 class DeviceChoice(_Asked):
     """Which device."""
 
@@ -48,7 +75,9 @@ class DeviceChoice(_Asked):
 class CardChoice(DeviceChoice):
     """Which card, if not their own."""
 
-    card: Annotated[str | None, Field(description="``owner/social`` or ``owner/id``; default: their own.")] = None
+    card: Annotated[
+        str | None, Field(description="``owner/social``, ``owner/id`` or ``serial/new``; default: their own.")
+    ] = None
 
 
 class Typing(DeviceChoice):
@@ -108,12 +137,14 @@ class ActionShown(BaseModel):
 
 
 class DeviceShown(BaseModel):
-    """A device. ``url`` is what a driver opens; ``scene`` is what a person standing before it sees."""
+    """A device. ``url`` is what a driver opens, ``options`` what it must be told besides; ``scene`` is what a person
+    standing before it sees."""
 
     name: str
     device_class: Annotated[str, Field(serialization_alias="class")]
     model: str
     url: str
+    options: dict[str, Any]
     scene: dict[str, Any]
     faults: dict[str, FaultShown]
     actions: dict[str, ActionShown]

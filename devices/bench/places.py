@@ -16,15 +16,25 @@ _BIN = "/bin"
 
 
 class CardKind(StrEnum):
-    """The two cards in every wallet."""
+    """The two cards in every wallet, and those that came out of a card printer."""
 
     SOCIAL = "social"
     ID = "id"
+    NEW = "new"
+
+    @property
+    def goes_where(self) -> CardKind:
+        """The kind whose devices it fits: a new card is a social security card, whoever's."""
+        return CardKind.SOCIAL if self is CardKind.NEW else self
+
+
+WALLET = (CardKind.SOCIAL, CardKind.ID)
+"""What everybody has."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Card:
-    """A person's card; written ``wang_xiulan/social``."""
+    """A person's card, written ``wang_xiulan/social``; one from a card printer is its own owner: ``0C000001/new``."""
 
     owner: str
     kind: CardKind
@@ -56,13 +66,16 @@ class Places:
         self._places: dict[Card, Place] = {}
         self._brought: dict[str, str] = {}
         self.collect()
+        for told in saved.get("places", {}):
+            if told.endswith(f"/{CardKind.NEW}"):
+                self.arrives(told.partition("/")[0], STAFF)
         for card in self._places:
             where, _, name = saved.get("places", {}).get(str(card), "").partition(":")
             if where == "with" and name in self._people:
                 self._places[card] = Place(False, name)
-            elif where == "in" and name.endswith(_BIN) and self._devices.get(name.removesuffix(_BIN)) is card.kind:
+            elif where == "in" and name.endswith(_BIN) and self._fits(card, name.removesuffix(_BIN)):
                 self._places[card] = Place(True, name)
-            elif where == "in" and self._devices.get(name) is card.kind:
+            elif where == "in" and self._fits(card, name):
                 self._places[card] = Place(True, name)
                 self._brought[name] = saved.get("brought", {}).get(name, card.owner)
 
@@ -73,10 +86,24 @@ class Places:
             "brought": dict(self._brought),
         }
 
+    def _fits(self, card: Card, device: str) -> bool:
+        return self._devices.get(device) is card.kind.goes_where
+
+    def arrives(self, serial: str, holder: str) -> Card:
+        """A card came out of a printer into the hands of ``holder``."""
+        self.check_person(holder)
+        card = Card(serial, CardKind.NEW)
+        self._places[card] = Place(False, holder)
+        return card
+
+    def leaves(self, serial: str) -> None:
+        """It went into a printer."""
+        self._places.pop(Card(serial, CardKind.NEW), None)
+
     def collect(self) -> None:
-        """Every card is with its owner."""
+        """Every card is with its owner, and none came out of a printer."""
         owners = [person for person in self._people if person != STAFF]
-        self._places = {Card(owner, kind): Place(False, owner) for owner in owners for kind in CardKind}
+        self._places = {Card(owner, kind): Place(False, owner) for owner in owners for kind in WALLET}
         self._brought.clear()
 
     def all(self) -> dict[Card, Place]:
@@ -99,12 +126,13 @@ class Places:
         Raises CannotDo when it is not in their hands, NoSuchThing.
         """
         self.check_person(person)
-        in_hand = [c for c, place in self._places.items() if place == Place(False, person) and c.kind is kind]
+        hands = Place(False, person)
+        in_hand = [c for c, place in self._places.items() if place == hands and c.kind.goes_where is kind]
         if card is not None:
             named = next((c for c in self._places if str(c) == card), None)
             if named is None:
                 raise NoSuchThing(f"there is no card {card!r}; a card is called owner/social or owner/id")
-            if named.kind is not kind:
+            if named.kind.goes_where is not kind:
                 raise CannotDo(f"card {card} does not go there")
             if named not in in_hand:
                 raise CannotDo(f"{person} does not hold the card {card}: it is {self._places[named]}")
@@ -123,7 +151,7 @@ class Places:
     def put(self, card: Card, device: str) -> None:
         """From the hands of whoever holds it into a device that is empty; the caller has checked both."""
         holder = self._places[card]
-        if holder.inside or self.inside(device) is not None or self._devices[device] is not card.kind:
+        if holder.inside or self.inside(device) is not None or not self._fits(card, device):
             raise CannotDo(f"the card {card} cannot go into {device}")
         self._brought[device] = holder.name
         self._places[card] = Place(True, device)

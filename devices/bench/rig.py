@@ -1,7 +1,8 @@
 """Puts each stand's simulator on its transport, at an address that stays the same when the bench is started again.
 
 Devices that listen on ``vpcd:`` become readers of one pcscd, which the rig starts and ends. ``vpcd://host:port`` is a
-slot of a pcscd that is there already, such as the machine's own.
+slot of a pcscd that is there already, such as the machine's own. A card printer whose chip contact is a reader beside
+it gets one of the same pcscd, a device of its own on the bench: ``card-printer-contact``.
 """
 
 from __future__ import annotations
@@ -12,21 +13,34 @@ import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from devices import registry
+from devices.bench.hands import CONTACT, PRINTER
 from devices.bench.layout import LayoutError, Stand
+from devices.bench.new_cards import PRINTED
 from devices.bench.pcscd import PcscService, PcscServiceError, VirtualReader
 from devices.bench.reader_slot import ReaderSlot
-from devices.bench.station import Station
-from devices.simulation import Simulator
+from devices.bench.station import Station, Transport
+from devices.card_printer.simulator import EvolisSimulator
+from devices.card_printer.simulator.contact import ChipSlot, ContactStation
+from devices.card_reader.simulator.card import VirtualCard
+from devices.card_reader.simulator.description import CardDescription
+from devices.simulation import Json, Simulator
 
 MEMORIES = "cards"
 """Folder, in the state folder, where each card keeps its memory."""
 
 OWN_SERVICE = "vpcd:"
+_CONTACT_BESIDE = frozenset({(PRINTER, "evolis")})
+_MOST_HOPPERS = {"evolis": 4, "crt591": 1}
+_TOLD = {"crt591": ("model", "address")}
+"""Options of a simulated device that its driver must be given too."""
+_FASTEST_PRINT_SECONDS = 4.0
+"""What the driver of a printer with the pace of the real thing takes for too quick to be true."""
 _FIRST_VPCD_PORT = 35963
 _LONGEST_SOCKET_PATH = 100
 
@@ -45,11 +59,19 @@ class Rigged:
 
 
 @contextmanager
-def rigged(stands: Sequence[Stand], folder: Path, before: Mapping[str, str], seed: int) -> Iterator[Rigged]:
+def rigged(
+    stands: Sequence[Stand],
+    folder: Path,
+    before: Mapping[str, str],
+    seed: int,
+    stock: Sequence[Sequence[Json]] | None = None,
+) -> Iterator[Rigged]:
     """For as long as the block runs, what the devices need is there.
 
-    ``folder``: state; ``before``: device name -> address of the last start. Raises LayoutError, RigError.
+    ``folder``: state; ``before``: device name -> address of the last start; ``stock``: the cards in the hoppers of the
+    first card printer that is not given its own. Raises LayoutError, RigError.
     """
+    stands = stocked([*stands, *map(contact_of, filter(wants_contact, stands))], stock)
     in_readers = [stand for stand in stands if stand.listen == OWN_SERVICE]
     environment: Mapping[str, str] = {}
     readers: dict[str, VirtualReader] = {}
@@ -75,14 +97,88 @@ def rigged(stands: Sequence[Stand], folder: Path, before: Mapping[str, str], see
                 stations.append(Station(stand, ReaderSlot(slot, _reader_of(stand.listen))))
             else:
                 listen = _listen_address(stand, folder, before)
-                ours = {"memories": folder / MEMORIES} if stand.device_class == "card-reader" else {}
-                stations.append(Station.on_a_line(stand, _simulator(stand, **ours), listen, seed))
+                simulator = _simulator(stand, **_ours(stand, folder))
+                contact = readers.get(contact_of(stand).name)
+                options = _driver_options(stand, simulator, contact)
+                stations.append(Station.on_a_line(stand, simulator, listen, seed, options))
+        _wire({station.name: station for station in stations})
         yield Rigged(tuple(stations), environment)
 
 
+def wants_contact(stand: Stand) -> bool:
+    """Whether its chip contact is a PC/SC reader beside it."""
+    return (stand.device_class, stand.model) in _CONTACT_BESIDE
+
+
+def contact_of(stand: Stand) -> Stand:
+    """The reader at its contact."""
+    return Stand(f"{stand.name}-contact", CONTACT, "pcsc", OWN_SERVICE)
+
+
+def stocked(stands: Sequence[Stand], stock: Sequence[Sequence[Json]] | None) -> list[Stand]:
+    """The same, the cards in the first card printer that has none of its own."""
+    filled = list(stands)
+    own = {"stock_cards", "cards", "hoppers"}
+    for at, stand in enumerate(filled):
+        if stock and stand.device_class == PRINTER and own.isdisjoint(stand.options):
+            hoppers = stock[: _MOST_HOPPERS.get(stand.model, 1)]
+            filled[at] = replace(stand, options={**stand.options, "stock_cards": hoppers})
+            break
+    return filled
+
+
+def _ours(stand: Stand, folder: Path) -> dict[str, object]:
+    if stand.device_class == "card-reader" or (stand.device_class == PRINTER and not wants_contact(stand)):
+        return {"memories": folder / MEMORIES}
+    if stand.device_class == PRINTER and "pictures" not in stand.options:
+        return {"pictures": str(folder / PRINTED)}
+    return {}
+
+
+def _driver_options(stand: Stand, simulator: Simulator, contact: VirtualReader | None) -> dict[str, object]:
+    if not isinstance(simulator, EvolisSimulator):
+        return {name: stand.options[name] for name in _TOLD.get(stand.model, ()) if name in stand.options}
+    pace = float(cast("float", stand.options.get("pace", 1.0)))
+    told: dict[str, object] = {
+        "ribbon": simulator.ribbon.label,
+        "hoppers": len(simulator.mechanism.hoppers),
+        "holding_slot": simulator.mechanism.slot_capacity > 0,
+        "bezel": bool(stand.options.get("bezel", True)),
+    }
+    if contact is not None:
+        told["chip_address"] = f"pcsc:{contact.name}"
+    if pace < 1:
+        told["fastest_print_seconds"] = _FASTEST_PRINT_SECONDS * pace
+    if stand.options.get("scans"):
+        told["scans"] = stand.options["scans"]
+    return told
+
+
+class _ContactSlot:
+    """The slot of the reader at the contact, for the printer's thread."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._slot = cast("ChipSlot", transport.simulator)
+
+    def insert(self, card: VirtualCard | Json | CardDescription) -> VirtualCard:
+        return self._transport.call(lambda: self._slot.insert(card))
+
+    def take(self) -> VirtualCard | None:
+        return self._transport.call(self._slot.take)
+
+
+def _wire(stations: Mapping[str, Station]) -> None:
+    for station in stations.values():
+        contact = stations.get(contact_of(station.stand).name)
+        if contact is not None and isinstance(station.simulator, EvolisSimulator):
+            ContactStation(station.simulator.mechanism, _ContactSlot(contact.transport))
+
+
 def _simulator(stand: Stand, **ours: object) -> Simulator:
+    device_class = "card-reader" if stand.device_class == CONTACT else stand.device_class
     try:
-        return registry.simulator(stand.device_class, stand.model, **stand.options, **ours)
+        return registry.simulator(device_class, stand.model, **stand.options, **ours)
     except (TypeError, ValueError) as error:
         raise LayoutError(f"{stand.name}: options: {error}") from error
 

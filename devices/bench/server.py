@@ -4,11 +4,13 @@ The *ready file* is one JSON object::
 
     {"bench": "http://127.0.0.1:41873",
      "pid": 4711,
-     "devices": {"id-reader": {"class": "id-reader", "model": "sam-v", "at": "/…/lines/id-reader"},
-                 "card-reader": {"class": "card-reader", "model": "pcsc", "at": "pcsc:Kiosk card reader 00 00"}},
+     "devices": {"id-reader": {"class": "id-reader", "model": "sam-v", "at": "/…/lines/id-reader", "options": {}},
+                 "card-printer": {"class": "card-printer", "model": "evolis", "at": "socket://127.0.0.1:40123",
+                                  "options": {"chip_address": "pcsc:Bench card-printer-contact 00 00", "hoppers": 3}}},
      "env": {"PCSCLITE_CSOCK_NAME": "/…/pcscd.comm"}}
 
-``at`` is the address for the driver, ``env`` what the environment of a process that opens the devices must hold.
+``at`` is the address for the driver, ``options`` what it must be told besides, ``env`` what the environment of a process
+that opens the devices must hold.
 """
 
 from __future__ import annotations
@@ -28,9 +30,11 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from devices.bench import api, layout, people, rig
+from devices.bench import api, layout, people, rig, stock_file
+from devices.bench.hands import CONTACT
 from devices.bench.layout import LayoutError
 from devices.bench.people import WalletError
+from devices.bench.stock_file import StockError
 from devices.bench.store import StateError, Store
 from devices.bench.world import World
 
@@ -48,13 +52,15 @@ class BenchError(RuntimeError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``state``: folder that keeps the world. ``wallet``: the people. ``devices``: a layout file, or None for one of
-    each class. ``listen``: ``host:port`` of the API, port 0 for any free one. ``ready``: an additional place for the
+    each class. ``stock``: pre-made cards for the card printer, see :mod:`devices.bench.stock_file`; None: made-up ones.
+    ``listen``: ``host:port`` of the API, port 0 for any free one. ``ready``: an additional place for the
     ready file, beside ``ready.json`` in the state folder. ``page``: serve the page, too, which can be done once in a
     process. ``display``: the X display that the page shows; it can be told later through the API."""
 
     state: Path
     wallet: Path
     devices: Path | None = None
+    stock: Path | None = None
     listen: str = "127.0.0.1:0"
     ready: Path | None = None
     seed: int = 0
@@ -69,9 +75,10 @@ def bench(settings: Settings) -> Iterator[Json]:
     try:
         persons = people.load(settings.wallet)
         stands = layout.load(settings.devices) if settings.devices else layout.standard()
+        stock = stock_file.load(settings.stock) if settings.stock else None
         with (
             Store(state) as store,
-            rig.rigged(stands, state, _addresses_before(state), settings.seed) as rigged,
+            rig.rigged(stands, state, _addresses_before(state), settings.seed, stock) as rigged,
             World(rigged.stations, persons, store, memories=state / rig.MEMORIES) as world,
             _served(world, settings) as url,
         ):
@@ -80,7 +87,7 @@ def bench(settings: Settings) -> Iterator[Json]:
             if settings.ready is not None:
                 _write_ready(ready, settings.ready)
             yield ready
-    except (LayoutError, WalletError, StateError, rig.RigError) as error:
+    except (LayoutError, WalletError, StockError, StateError, rig.RigError) as error:
         raise BenchError(str(error)) from error
 
 
@@ -99,8 +106,14 @@ def _ready(url: str, world: World, environment: Mapping[str, str]) -> Json:
         "bench": url,
         "pid": os.getpid(),
         "devices": {
-            name: {"class": station.stand.device_class, "model": station.stand.model, "at": station.url}
+            name: {
+                "class": station.stand.device_class,
+                "model": station.stand.model,
+                "at": station.url,
+                "options": station.driver_options,
+            }
             for name, station in world.stations.items()
+            if station.stand.device_class != CONTACT
         },
         "env": dict(environment),
     }

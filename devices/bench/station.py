@@ -54,8 +54,10 @@ class Snapshot:
 class Station:
     """One device. Thread-safe as far as its transport is."""
 
-    def __init__(self, stand: Stand, transport: Transport) -> None:
+    def __init__(self, stand: Stand, transport: Transport, driver_options: Mapping[str, object] | None = None) -> None:
         self.stand = stand
+        self.driver_options = dict(driver_options or {})
+        """What a driver must be told of this device, beside its address."""
         self.name = stand.name
         self.transport = transport
         self.simulator = transport.simulator
@@ -63,10 +65,17 @@ class Station:
         """Every fault's value when nothing is wrong."""
 
     @classmethod
-    def on_a_line(cls, stand: Stand, simulator: Simulator, listen: str, seed: int) -> Station:
+    def on_a_line(
+        cls,
+        stand: Stand,
+        simulator: Simulator,
+        listen: str,
+        seed: int,
+        driver_options: Mapping[str, object] | None = None,
+    ) -> Station:
         """On a PTY or a TCP port."""
         noise = random.Random(f"{seed}/{stand.name}").randrange(2**32)  # noqa: S311 -- noise, not a secret
-        return cls(stand, Line(simulator, listen, baud=stand.baud, seed=noise))
+        return cls(stand, Line(simulator, listen, baud=stand.baud, seed=noise), driver_options)
 
     @property
     def url(self) -> str:

@@ -6,119 +6,33 @@ does by itself follows within a few hundredths of a second.
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import shutil
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devices.bench.errors import CannotDo, NoSuchThing, WrongValue
-from devices.bench.events import KEPT, EventLog
-from devices.bench.hands import CARD_PLACES, OUTLETS, PAD_KEYS, CardPlace, Outlet, press
-from devices.bench.people import Person
-from devices.bench.places import STAFF, Card, CardKind, Places
-from devices.bench.receipts import TRAY, Receipt, Receipts
-from devices.bench.schedule import FaultPlan, PlannedFault
+from devices.bench.hands import (
+    CARRIES_OFF,
+    CONTACT,
+    OUTLETS,
+    PAD_KEYS,
+    PRINTER,
+    REFILL,
+    TAKE_NEW_CARD,
+    carried,
+    press,
+)
+from devices.bench.keeping import KeptWorld
+from devices.bench.new_cards import NewCard
+from devices.bench.places import STAFF, Card, CardKind, Place
+from devices.bench.receipts import TRAY, Receipt
+from devices.bench.schedule import PlannedFault
 from devices.bench.station import Snapshot, Station
-from devices.bench.store import Store
 from devices.simulation import FaultValue, Json
 
-_SETTLE_SECONDS = 0.05
-"""Changes of a device that follow each other faster than this are told as one."""
 
-
-class World:
-    """Use as a context manager, or :meth:`start` and :meth:`stop`. Every method may be called from any thread.
-
-    ``store`` keeps the state; ``memories`` is where cards keep theirs, emptied on :meth:`reset`. ``clock`` is the time
-    of day in seconds. People's acts raise CannotDo, NoSuchThing or WrongValue.
-    """
-
-    def __init__(
-        self,
-        stations: Sequence[Station],
-        people: Mapping[str, Person],
-        store: Store,
-        *,
-        memories: Path | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.people = dict(people)
-        self.stations = {station.name: station for station in stations}
-        self._memories = memories
-        self._clock = clock
-        self.store = store
-        self._before: Json = self.store.read() or {}
-        self.events = EventLog(self._before.get("next_event", 0))
-        self._lock = threading.RLock()
-        self._plan = FaultPlan()
-        holding = {name: place.kind for name in self.stations if (place := self._card_place(name)) is not None}
-        self.places = Places(self.people, holding, self._before.get("cards", {}))
-        self.receipts = Receipts(store.folder / "receipts", self._before.get("receipts", []))
-        self._fresh: dict[str, Json] = {}
-        self._seen: dict[str, Snapshot] = {}
-        self._wake = threading.Condition()
-        self._untold: list[tuple[str, Json]] = []
-        self._stirred: set[str] = set()
-        self._replanned = False
-        self._stopping = threading.Event()
-        self._keeper = threading.Thread(target=self._keep, name="bench-keeper", daemon=True)
-
-    # -- life ----------------------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Plug every device in and put everything where it was when the world last ended."""
-        with self._lock:
-            for name, station in self.stations.items():
-                station.transport.start()
-                self._fresh[name] = station.snapshot().saved
-                before = self._before.get("devices", {}).get(name)
-                if before is not None:
-                    station.restore(before["saved"])
-                self._put_back(station)
-                if before is not None:  # not earlier: a jam would keep the card from being put back
-                    station.restore_faults(before["faults"])
-                station.simulator.watch = lambda name=name: self._stir(name)
-                self._seen[name] = station.snapshot()
-            if "plan" in self._before:
-                self._plan.restore(self._before["plan"])
-            self._tell("started", devices=list(self.stations))
-            self._done()
-        self._keeper.start()
-
-    def _put_back(self, station: Station) -> None:
-        place = self._card_place(station.name)
-        if place is None:
-            return
-        card = self.places.inside(station.name)
-        occupied = place.occupied(station.snapshot().scene)
-        if card is not None and not occupied:
-            with contextlib.suppress(CannotDo):  # another reader stands there now, its gate shut: the next look tells
-                place.put(station, self.people[card.owner])
-        elif card is None and occupied:
-            place.clear(station)
-
-    def stop(self) -> None:
-        """Unplug everything; the state stays for the next world."""
-        self._stopping.set()
-        self.events.close()
-        with self._wake:
-            self._wake.notify_all()
-        self._keeper.join(10)
-        with self._lock:
-            self._done(*self.stations)
-            for station in self.stations.values():
-                station.transport.stop()
-
-    def __enter__(self) -> World:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+class World(KeptWorld):
+    """Every method may be called from any thread. People's acts raise CannotDo, NoSuchThing or WrongValue."""
 
     # -- cards ---------------------------------------------------------------------------------------------------------
 
@@ -129,11 +43,11 @@ class World:
             self.places.check_person(person)
             if self.places.inside(station.name) is not None:
                 raise CannotDo(place.full)
-            chosen = self.places.held(person, kind, card)
-            place.put(station, self.people[chosen.owner])
+            chosen = self.places.held(person, place.kind, card)
+            place.put(station, self._description(chosen, place))
             self.places.put(chosen, station.name)
             self._tell_card(chosen)
-            self._done(station.name)
+            self._done(station.name, *self._sits_down(person))
             return chosen
 
     def take_card(self, person: str, kind: CardKind, *, device: str | None = None) -> Card:
@@ -159,6 +73,82 @@ class World:
             self._tell_card(chosen)
             self._done()
             return chosen
+
+    # -- new cards -----------------------------------------------------------------------------------------------------
+
+    def take_new_card(self, person: str, *, device: str | None = None) -> Card:
+        """A person takes the card that a card printer holds out, whosever it is."""
+        with self._lock:
+            self.places.check_person(person)
+            station = self._device(PRINTER, device)
+            card = self._comes_out(station.act(TAKE_NEW_CARD, {}), person)
+            self._done(station.name)
+            return card
+
+    def new_cards(self) -> list[NewCard]:
+        """Every pre-made card and the one place where it is."""
+        with self._lock:
+            outside = {serial: Card(serial, CardKind.NEW) for serial in self._new_cards.outside}
+            places = {serial: str(self.places.where(card)) for serial, card in outside.items()}
+            return self._new_cards.all(self._mechanisms(), places)
+
+    def card_face(self, serial: str, side: str) -> bytes:
+        """PNG of what is printed on a side, ``front`` or ``back``. Raises NoSuchThing, also for a bare side."""
+        with self._lock:
+            faces = self._new_cards.card(serial, self._mechanisms()).faces
+        if side not in faces:
+            raise NoSuchThing(f"nothing is printed on the {side} of the card {serial}")
+        return faces[side]
+
+    def card_chip(self, serial: str) -> Json:
+        """See :func:`devices.bench.chip_reading.read_out`."""
+        with self._lock:
+            return self._new_cards.chip(serial, self._mechanisms())
+
+    def _mechanisms(self) -> dict[str, Json]:
+        printers = [name for name, station in self.stations.items() if station.stand.device_class == PRINTER]
+        return {name: self.stations[name].snapshot().saved["mechanism"] for name in printers}
+
+    def _comes_out(self, plain: Json, holder: str) -> Card:
+        card = self.places.arrives(self._new_cards.leaves(plain), holder)
+        self._tell_card(card)
+        return card
+
+    def _refill(self, station: Station, arguments: Mapping[str, object]) -> Any:
+        """Cards of which only the serial is told are those in the hands of staff."""
+        told = arguments.get("cards")
+        if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
+            raise WrongValue(f"{station.name} refill: cards must be a list of cards")
+        here = [serial for serial in self._new_cards.outside if self._with_staff(serial)]
+        cards = [self._new_cards.goes_in(each, here) for each in told]
+        result = station.act(REFILL, {**arguments, "cards": cards})
+        for each in cards:
+            self._new_cards.gone_in(each["serial"])
+            self.places.leaves(each["serial"])
+        return result
+
+    def _with_staff(self, serial: str) -> bool:
+        return self.places.where(Card(serial, CardKind.NEW)) == Place(False, STAFF)
+
+    # -- before the camera ---------------------------------------------------------------------------------------------
+
+    def sit_down(self, person: str, *, device: str | None = None) -> None:
+        """A person is before the camera; whoever was there has gone. Whoever puts a card in sits down by doing so."""
+        with self._lock:
+            self.places.check_person(person)
+            self._done(self._sit(self._device("camera", device), person))
+
+    def _sits_down(self, person: str) -> list[str]:
+        """Before the first camera, if there is one; its name."""
+        cameras = (each for each in self.stations.values() if each.stand.device_class == "camera")
+        camera = next(cameras, None)
+        return [] if camera is None or person == STAFF else [self._sit(camera, person)]
+
+    def _sit(self, camera: Station, person: str) -> str:
+        who = self.people.get(person)
+        told = {"person": person, "sex": who.sex if who else "", "birth_date": who.birth_date if who else ""}
+        camera.act("sit_down", told)
+        return camera.name
 
     # -- keys ----------------------------------------------------------------------------------------------------------
 
@@ -203,12 +193,6 @@ class World:
 
     # -- any device ----------------------------------------------------------------------------------------------------
 
-    def station(self, device: str) -> Station:
-        """Raises NoSuchThing."""
-        if device not in self.stations:
-            raise NoSuchThing(f"there is no device {device!r}; there are: {', '.join(self.stations)}")
-        return self.stations[device]
-
     def act(self, device: str, action: str, arguments: Mapping[str, object]) -> Any:
         """Any action of a device, but those by which cards come and go: these would leave the card in two places."""
         place = self._card_place(device)
@@ -217,8 +201,18 @@ class World:
         outlet = self._outlet(device)
         if outlet is not None and action == outlet.action:
             raise CannotDo(f"{device}: paper is torn off by a person or into the tray; say which")
+        station = self.station(device)
+        if station.stand.device_class == CONTACT:
+            raise CannotDo(f"{device}: cards come and go as the printer moves them")
+        printer = station.stand.device_class == PRINTER
+        if printer and action == TAKE_NEW_CARD:
+            raise CannotDo(f"{device}: a card is taken by a person; say who")
         with self._lock:
-            result = self.station(device).act(action, arguments)
+            refilled = printer and action == REFILL
+            result = self._refill(station, arguments) if refilled else station.act(action, arguments)
+            if printer and action in CARRIES_OFF:
+                for plain in carried(result):
+                    self._comes_out(plain, STAFF)
             self._tell("action", device=device, action=action)
             self._done(device)
             return result
@@ -263,115 +257,9 @@ class World:
                 if (outlet := self._outlet(name)) is not None:
                     outlet.tear_off(station)
             self.places.collect()
+            self._new_cards.clear()
             self.receipts.clear()
             if self._memories is not None:
                 shutil.rmtree(self._memories, ignore_errors=True)
             self._tell("reset")
             self._done(*self.stations)
-
-    # -- keeping -------------------------------------------------------------------------------------------------------
-
-    def _card_place(self, device: str) -> CardPlace | None:
-        station = self.stations.get(device)
-        return None if station is None else CARD_PLACES.get(station.stand.device_class)
-
-    def _device(self, device_class: str, device: str | None) -> Station:
-        if device is not None:
-            station = self.station(device)
-            if station.stand.device_class != device_class:
-                raise WrongValue(f"{device} is no {device_class}")
-            return station
-        found = [s for s in self.stations.values() if s.stand.device_class == device_class]
-        if not found:
-            raise NoSuchThing(f"there is no {device_class} on this bench")
-        return found[0]
-
-    def _card_device(self, kind: CardKind, device: str | None) -> tuple[Station, CardPlace]:
-        device_class = next(name for name, place in CARD_PLACES.items() if place.kind is kind)
-        station = self._device(device_class, device)
-        return station, CARD_PLACES[device_class]
-
-    def _outlet(self, device: str) -> Outlet | None:
-        station = self.stations.get(device)
-        return None if station is None else OUTLETS.get(station.stand.device_class)
-
-    def _tell(self, kind: str, **data: Any) -> None:
-        self._untold.append((kind, data))
-
-    def _tell_receipt(self, receipt: Receipt) -> None:
-        self._tell("receipt", receipt=receipt.number, device=receipt.device, place=receipt.place)
-
-    def _tell_card(self, card: Card) -> None:
-        self._tell("card", card=str(card), place=str(self.places.where(card)))
-
-    def _stir(self, device: str) -> None:
-        with self._wake:
-            self._stirred.add(device)
-            self._wake.notify_all()
-
-    def _done(self, *devices: str) -> None:
-        """Look at what has changed, make it last, and only then tell."""
-        for device in devices:
-            self._look(device)
-        self._write()
-        untold, self._untold = self._untold, []
-        for kind, data in untold:
-            self.events.add(kind, **data)
-
-    def _look(self, device: str) -> None:
-        """Take up what has changed at a device since the last look."""
-        station = self.stations[device]
-        now, before = station.snapshot(), self._seen[device]
-        self._seen[device] = now
-        place = self._card_place(device)
-        if place is not None and self.places.inside(device) is not None and not place.occupied(now.scene):
-            retained = place.retained(now.scene) > place.retained(before.scene)
-            # Otherwise pulled out by whoever brought it, half-way through.
-            self._tell_card(self.places.retain(device) if retained else self.places.take(device))
-        if place is not None and not place.retained(now.scene):
-            for card in self.places.empty_bin(device):
-                self._tell_card(card)
-        outlet = self._outlet(device)
-        if outlet is not None:
-            hanging = outlet.hanging(now.scene)
-            pieces = [
-                {**hanging[at], "png": base64.b64encode(outlet.picture(station, at))}
-                for at in self.receipts.missing(device, hanging)
-            ]
-            for receipt in self.receipts.hang(device, pieces):
-                self._tell_receipt(receipt)
-        for fault, value in now.faults.items():
-            if value != before.faults[fault]:
-                self._tell("fault", device=device, fault=fault, value=value)
-        if now.scene != before.scene:
-            self._tell("scene", device=device, scene=now.scene)
-
-    def _write(self) -> None:
-        self.store.write(
-            {
-                "cards": self.places.save(),
-                "devices": {
-                    name: {"saved": seen.saved, "faults": self.stations[name].unusual(seen.faults)}
-                    for name, seen in self._seen.items()
-                },
-                "plan": self._plan.save(),
-                "receipts": self.receipts.save(),
-                "next_event": self.events.last + KEPT,
-            }
-        )
-
-    def _keep(self) -> None:
-        while not self._stopping.is_set():
-            with self._wake:
-                self._wake.wait_for(
-                    lambda: self._stopping.is_set() or bool(self._stirred) or self._replanned,
-                    self._plan.seconds_to_next(self._clock()),
-                )
-                stirred, self._stirred, self._replanned = self._stirred, set(), False
-            with self._lock:
-                for planned in self._plan.due(self._clock()):
-                    self.stations[planned.device].set_fault(planned.fault, planned.value)
-                    stirred.add(planned.device)
-                if stirred:
-                    self._done(*sorted(stirred))
-            self._stopping.wait(_SETTLE_SECONDS)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kiosk.cli import fail
-from kiosk.cli_places import PEOPLE, state_folder
+from kiosk.cli_places import PEOPLE, STOCK, state_folder
 
 
 def bench(
@@ -22,6 +22,10 @@ def bench(
     ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The devices, as TOML. Default: one of each class.")
+    ] = None,
+    stock: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Pre-made cards for the card printer. Default: those of the demonstration."),
     ] = None,
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the API is; port 0: any.")] = "127.0.0.1:0",
     ready: Annotated[
@@ -41,7 +45,8 @@ def bench(
 
     logs.configure("bench")
     try:
-        run(Settings(state or state_folder("bench"), wallet or PEOPLE, config, listen, ready, seed), _announce)
+        where = state or state_folder("bench")
+        run(Settings(where, wallet or PEOPLE, config, stock or STOCK, listen, ready, seed), _announce)
     except BenchError as error:
         fail(f"bench: {error}")
 

@@ -19,8 +19,8 @@ class ChipSlot(Protocol):
 
 
 class ContactStation:
-    """Wires a printer's mechanism to a reader's slot. A chip keeps what was written to it for as long as the process
-    lives, and beyond when the reader has a folder for memories."""
+    """Wires a printer's mechanism to a reader's slot. A chip keeps what was written to it in the reader's folder for
+    memories; without one, for as long as the process lives."""
 
     def __init__(self, mechanism: Mechanism, slot: ChipSlot) -> None:
         self._slot = slot
@@ -31,7 +31,9 @@ class ContactStation:
     def _lower(self, card: StockCard) -> None:
         if card.chip is None:
             return  # a blank: the reader sees nothing
-        self._chips[card.serial] = self._slot.insert(self._chips.get(card.serial) or dict(card.chip))
+        chip = self._slot.insert(self._chips.get(card.serial) or dict(card.chip))
+        if chip.memory is None:
+            self._chips[card.serial] = chip
 
     def _lift(self, card: StockCard) -> None:
         if card.chip is not None:

@@ -88,7 +88,7 @@ class Crt591Simulator(Simulator):
         after = _TAKES_IN_AFTER[model] if takes_in_after is None else takes_in_after
         self.motor = Motor(self, pace, out_is_bin=model == "r02", takes_in_after=after)
         self.contacts = Contacts(self.faults, self._touched, Path(memories) if memories else None)
-        self.mechanism.off_contact = lambda _: setattr(self.contacts, "powered", False)
+        self.mechanism.off_contact = self.contacts.lifted
         self.initialised = False
         self._talk = HandShake(address, self.faults, self._send, self._obey, self.motor.stop)
         self._clock: Port | None = None

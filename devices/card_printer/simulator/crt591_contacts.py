@@ -47,6 +47,13 @@ class Contacts:
         self._chips[card.serial].worn_out = bool(self._faults["worn_out"])
         return self._chips[card.serial]
 
+    def lifted(self, card: StockCard) -> None:
+        """The card has left the contacts: no power, and what it knows is in its own memory, if it has one."""
+        self.powered = False
+        chip = self._chips.get(card.serial)
+        if chip is not None and chip.memory is not None:
+            del self._chips[card.serial]
+
     def command(self, pm: int, data: bytes) -> bytes:
         """The data of the answer. Raises Refused."""
         if pm not in (_COLD, _OFF, _QUERY, _T0, _T1, _WARM, _AUTOMATIC):
