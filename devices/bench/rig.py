@@ -101,7 +101,7 @@ def rigged(
                 contact = readers.get(contact_of(stand).name)
                 options = _driver_options(stand, simulator, contact)
                 stations.append(Station.on_a_line(stand, simulator, listen, seed, options))
-        _wire({station.name: station for station in stations})
+        wire({station.name: station for station in stations})
         yield Rigged(tuple(stations), environment)
 
 
@@ -168,7 +168,7 @@ class _ContactSlot:
         return self._transport.call(self._slot.take)
 
 
-def _wire(stations: Mapping[str, Station]) -> None:
+def wire(stations: Mapping[str, Station]) -> None:
     for station in stations.values():
         contact = stations.get(contact_of(station.stand).name)
         if contact is not None and isinstance(station.simulator, EvolisSimulator):

@@ -9,8 +9,8 @@ The *ready file* is one JSON object::
                                   "options": {"chip_address": "pcsc:Bench card-printer-contact 00 00", "hoppers": 3}}},
      "env": {"PCSCLITE_CSOCK_NAME": "/…/pcscd.comm"}}
 
-``at`` is the address for the driver, ``options`` what it must be told besides, ``env`` what the environment of a process
-that opens the devices must hold.
+``at`` is the address for the driver, ``options`` what it must be told besides, ``env`` what the environment of a
+process that opens the devices must hold.
 """
 
 from __future__ import annotations
