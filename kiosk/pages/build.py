@@ -91,7 +91,7 @@ LIT: Mapping[type[Page], Part] = {
     Photo: "camera",
     TakeNewCard: "card_outlet",
 }
-"""Where the hands go at a page. Taking a card depends on which."""
+"""Where the hands go at a page, or the eyes. Taking a card depends on which."""
 
 STEPS: Mapping[str, tuple[int, int]] = {
     _SESSION + "pin_change.old": (1, 3),
@@ -109,6 +109,8 @@ def build(state: str, session: Session, tools: Tools) -> tuple[Page, Frame]:
     lit: Part | None = LIT.get(type(page))
     if isinstance(page, TakeCard):
         lit = "id_plate" if page.card == "id" else "card_slot"
+    if isinstance(page, Photo) and page.stage in ("good", "bad"):
+        lit = None
     frame = Frame(
         number=0,
         place=settings.place_zh if session.language == "zh" else settings.place_en,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import structs
 
+from kiosk.activities.issue_slips import fate_of
 from kiosk.activities.refusals import refusal
-from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
+from kiosk.documents.issue_slips import IssueFate
 from kiosk.pages.issue_facts import issue_of, printing, refusal_of, take_paper
 from kiosk.pages.making import motion
 from kiosk.pages.session import PIN_RULES
@@ -104,36 +105,19 @@ def not_here(session: Session, tools: Tools) -> Refusal:
 def issue_ended(session: Session, tools: Tools) -> Refusal:
     """How an issue ended that brought no card: what became of card and fee stands before what to do."""
     record = issue_of(session).record
-    page = refusal_of(session.trouble or refusal(_ended_as(record)), session, tools)
-    return structs.replace(page, advice=(*_aftermath(record), *page.advice), again=False)
+    fate = fate_of(record) if record is not None else IssueFate.NOT_MADE
+    page = refusal_of(session.trouble or refusal(ENDED_AS[fate]), session, tools)
+    fee_back = (
+        (Say("issue.ended.fee_back"),) if fate is IssueFate.NOT_MADE and record is not None and record.fen else ()
+    )
+    said = (Say(f"issue.ended.{fate}"), *fee_back, *page.advice)
+    return structs.replace(page, advice=said, again=False)
 
 
-def _ended_as(record: IssueRecord | None) -> str:
-    if record is None or record.ended is IssueEnd.WITHDRAWN or record.step not in _LEFT_OPEN:
-        return "card_not_made"
-    return _LEFT_OPEN[record.step]
-
-
-_LEFT_OPEN = {
-    IssueStep.COMMITTING: "issue_unconfirmed",
-    IssueStep.UNCONFIRMED: "issue_unconfirmed",
-    IssueStep.HELD: "issue_unconfirmed",
-    IssueStep.COMMITTED: "issue_not_held",
-    IssueStep.PRESENTING: "issue_not_held",
-    IssueStep.PRESENTED: "issue_not_held",
-    IssueStep.RETRACTING: "issue_not_held",
-    IssueStep.ATTENDANT: "issue_not_held",
+ENDED_AS: Mapping[IssueFate, str] = {
+    IssueFate.NOT_MADE: "card_not_made",
+    IssueFate.UNCONFIRMED: "issue_unconfirmed",
+    IssueFate.ATTENDANT: "issue_not_held",
+    IssueFate.UNKNOWN: "host_unknown",
 }
-"""What is told of an issue that is not over, by where it stands, when nothing else was said."""
-
-
-def _aftermath(record: IssueRecord | None) -> tuple[Say, ...]:
-    match _ended_as(record):
-        case "issue_unconfirmed":
-            return (Say("issue.ended.waiting"),)
-        case "issue_not_held":
-            return (Say("issue.ended.attendant"),)
-        case _ if record is not None and record.fen:
-            return (Say("issue.ended.nothing_taken"), Say("issue.ended.fee_back"))
-        case _:
-            return (Say("issue.ended.nothing_taken"),)
+"""What is told when nothing else was said."""

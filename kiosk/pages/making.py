@@ -39,8 +39,8 @@ def after_cut(at: int, timeout: str) -> Builder:
 
 
 def motion(timeout: str, note: Say) -> Builder:
-    """The builder while a finished card is on its way."""
-    return lambda session, tools: MakingCard(STEPS, at=REGISTER, at_most=at_most(timeout), note=note)
+    """The builder while a finished card is on its way: all steps are done."""
+    return lambda session, tools: MakingCard(STEPS, at=REGISTER + 1, at_most=at_most(timeout), note=note)
 
 
 preparing = step(FETCH, "host_patiently")

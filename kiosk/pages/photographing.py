@@ -25,7 +25,7 @@ def means(session: Session, tools: Tools) -> Menu:
                 id="camera",
                 title=Say("issue.photo.camera"),
                 note=Say("issue.photo.camera.note"),
-                icon="person",
+                icon="camera",
                 why_not=None if _camera_works(tools) else Say("why_not.no_camera"),
             ),
             Choice(
