@@ -83,9 +83,9 @@ class Heartbeat(Message, frozen=True):
 
 
 class Storage(Message, frozen=True):
-    """A hopper, bin or slot, in the words of XFS4IoT."""
+    """A hopper, bin or slot, in the words of XFS4IoT. ``unit``: its name as the driver has it."""
 
-    name: Word
+    unit: Word
     kind: Word
     level: Word
     count: Count | None = None
@@ -126,8 +126,8 @@ class Supply(Message, frozen=True):
     """A thing that runs out, or a bin that fills up. ``left``: in ``unit``; ``a_day``: thousandths of a unit used a
     day; ``empty_at``: when it will be used up (or full) at that rate, None while nothing is known of the rate."""
 
-    name: Word
-    """Such as ``receipt_printer.paper``, ``card_printer.hopper-1``, ``card_printer.ribbon``."""
+    supply: Word
+    """``ribbon``, ``paper``, ``cards.BANK``."""
     unit: Literal["sheets", "cards", "prints"]
     left: Count | None = None
     capacity: Count | None = None
@@ -227,7 +227,7 @@ class EventName(StrEnum):
 class Event(Message, frozen=True, tag="event"):
     """Something happened."""
 
-    name: EventName
+    event: EventName
     device: Word | None = None
     facts: Facts = msgspec.field(default_factory=dict)
 

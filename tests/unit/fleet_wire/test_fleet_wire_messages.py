@@ -22,7 +22,7 @@ TELEMETRY = Telemetry(
         kind="card_printer",
         state="online",
         words={"media": "notPresent"},
-        storage=(Storage(name="hopper-1", kind="dispense", level="low", count=9, threshold=10, bank="example_bank"),),
+        storage=(Storage(unit="hopper-1", kind="dispense", level="low", count=9, threshold=10, bank="example_bank"),),
     ),
 )
 HEARTBEAT = Heartbeat(
@@ -120,4 +120,4 @@ def test_arguments_of_verbs(verb: str, arguments: dict[str, messages.Fact], wron
 
 
 def test_an_event_without_facts_says_only_its_name() -> None:
-    assert messages.encode(Event(name=EventName.STARTED)) == b'{"type":"event","name":"started"}'
+    assert messages.encode(Event(event=EventName.STARTED)) == b'{"type":"event","event":"started"}'
