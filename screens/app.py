@@ -118,6 +118,10 @@ class Memory:
         """Turned."""
         self._turns[self._key(page)] = turn
 
+    def drop(self, page: views.Page) -> None:
+        """It begins anew."""
+        self._turns.pop(self._key(page), None)
+
     def forget(self) -> None:
         """Nobody is here any more."""
         self._turns.clear()
@@ -221,6 +225,8 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         if isinstance(show.page, views.Attract):
             self._memory.forget()
             self._composer = replace(self._composer, theme=self._begin)
+        elif isinstance(show.page, views.Photo) and show.page.stage == "aim":
+            self._memory.drop(show.page)  # the next photo's faults are read from the first
         self._show = show
         self._answered = 0.0
         self._vigilance.rest(isinstance(show.page, AT_REST))

@@ -35,6 +35,8 @@ class Content:
     """A touch beside every target counts as the primary action."""
     alone: bool = False
     """Without the frame's buttons: there is nobody to hear them."""
+    read_first: bool = False
+    """The primary action waits until the last local page is turned to: one does not agree to what one has not seen."""
     centred: bool = False
     """A page with little on it: in the middle of its height."""
 

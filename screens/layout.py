@@ -134,6 +134,8 @@ class _Arrangement:
         else:
             self._one_column()
         content = self.content
+        if content.read_first and content.primary is not None and self.turn + 1 < self.turns:
+            content.primary.close()
         return Scene(
             self.frame.number,
             kind,
@@ -248,6 +250,8 @@ class _Arrangement:
         room = self.end - self.start
         if not self.left and flowing:
             room //= 5 if self.theme.crowded else 3 if self.theme.compact else 2
+        if self.left and not flowing:
+            room -= self.end - self._actions_start(width)
         while Column(nodes, gap).height(width) > room and any(node.optional for node in nodes):
             nodes.remove(next(node for node in reversed(nodes) if node.optional))
         return Column(nodes, gap)

@@ -15,7 +15,6 @@ from kivy.graphics import (  # isort: skip
     InstructionGroup,
     Line,
     Rectangle,
-    RoundedRectangle,
     SmoothEllipse,
     SmoothLine,
     SmoothQuad,
@@ -158,16 +157,13 @@ class Pen:
         flipped = [self._height - value if place % 2 else value for place, value in enumerate(points)]
         return flipped if len(flipped) > 2 else [*flipped, flipped[0] + 0.5, flipped[1]]
 
-    def picture(self, rect: Rect, pixels: Pixels, radius: float = 0) -> None:
-        """A picture that fills ``rect``, its corners rounded by ``radius``. It lives as long as these instructions."""
+    def picture(self, rect: Rect, pixels: Pixels) -> None:
+        """A picture that fills ``rect``. It lives as long as these instructions."""
         texture = Texture.create(size=(pixels.width, pixels.height), colorfmt="rgba")
         texture.blit_buffer(pixels.data, colorfmt="rgba", bufferfmt="ubyte")
         self._group.add(Color(1, 1, 1, 1))
-        place = {"pos": (rect.x, self._height - rect.bottom), "size": (rect.width, rect.height)}
-        if radius < 1:
-            self._group.add(Rectangle(texture=texture, **place))
-        else:
-            self._group.add(RoundedRectangle(texture=texture, radius=[radius], segments=24, **place))
+        position = (rect.x, self._height - rect.bottom)
+        self._group.add(Rectangle(texture=texture, pos=position, size=(rect.width, rect.height)))
 
     def text(self, text: str, x: int, baseline: int, em: int, colour: Colour, *, bold: bool = False) -> None:
         """One line of text from ``x``, standing on ``baseline``."""

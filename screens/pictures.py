@@ -6,10 +6,14 @@ import io
 import warnings
 from dataclasses import dataclass, field
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 MOST_PIXELS = 4_000_000
 """More than any picture of a view needs; beyond it a file is refused before it is unpacked."""
+
+
+_FINER = 2
+"""Corners are drawn this many times larger and reduced, so that they are smooth."""
 
 
 class NotAPicture(ValueError):
@@ -42,8 +46,12 @@ def size(file: bytes) -> tuple[int, int]:
     return _open(file).size
 
 
-def unpack(file: bytes, *, shape: float = 0, mirrored: bool = False) -> Pixels:
-    """The pixels of a JPEG or PNG file; with ``shape`` its middle cut to this width over height. Raises NotAPicture."""
+def unpack(file: bytes, *, shape: float = 0, mirrored: bool = False, corner: float = 0) -> Pixels:
+    """The pixels of a JPEG or PNG file. Raises NotAPicture.
+
+    ``shape``: its middle is cut to this width over height. ``corner``: the radius its corners are rounded by, as a part
+    of its width.
+    """
     image = _open(file)
     try:
         image = image.convert("RGBA")
@@ -55,5 +63,10 @@ def unpack(file: bytes, *, shape: float = 0, mirrored: bool = False) -> Pixels:
         left, top = (width - wide) // 2, (height - high) // 2
         if (wide, high) != (width, height):
             image = image.crop((left, top, left + wide, top + high))
+    if corner:
+        mask = Image.new("L", (_FINER * image.width, _FINER * image.height))
+        box = (0, 0, mask.width - 1, mask.height - 1)
+        ImageDraw.Draw(mask).rounded_rectangle(box, radius=corner * mask.width, fill=255)
+        image.putalpha(mask.resize(image.size, Image.Resampling.BOX))
     turned = image.transpose(Image.Transpose.ROTATE_180 if mirrored else Image.Transpose.FLIP_TOP_BOTTOM)
     return Pixels(*turned.size, turned.tobytes())

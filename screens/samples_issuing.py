@@ -90,7 +90,7 @@ ISSUING: dict[str, tuple[Frame, AnyPage]] = {
     "MakingCard": (frame(), MakingCard(_STEPS, 3, 60)),
     "MakingCard:note": (frame(card_in=True), MakingCard(_STEPS, 1, 90, Say("refusal.nothing_changed"))),
     "MakingCard:last": (frame(), MakingCard(_STEPS, 5, 20)),
-    "MakingCard:seven": (frame(), MakingCard((*_STEPS, *_STEPS[:2]), 4, 20)),
+    "MakingCard:other_steps": (frame(), MakingCard(_STEPS[:4], 2, 20)),
     "TakeNewCard": (frame(lit="card_outlet"), TakeNewCard()),
     "TakeNewCard:urgent": (frame(lit="card_outlet"), TakeNewCard(urgent=True, seconds=30)),
     "PinEntry:staff": (frame(leave=True, lit="keypad"), PinEntry("staff", 5, 6)),

@@ -35,5 +35,6 @@ def build(scope: Scope, shown: views.Consent) -> Content:
     return Content(
         head=[question(scope, ui.words.write(shown.title)), *fee],
         info=points_panel(scope, points),
+        read_first=True,
         primary=primary(scope, "consent.agree", "agree", icon="forward"),
     )

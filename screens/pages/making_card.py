@@ -11,12 +11,13 @@ from screens.widgets.rows import callout
 from statemachines import views
 
 
-@page(views.MakingCard)
+@page(views.MakingCard, left=0.5)
 def build(scope: Scope, shown: views.MakingCard) -> Content:
     """The steps with the true one lit; something unusual in words; the wait."""
     ui = scope.ui
     bar, at_most, passed = waiting(scope, shown.at_most)
     passed.optional = True
+    at_most.optional = ui.theme.compact
     head: list[Node] = [question(scope, ui.words("making_card.question"))]
     if shown.note is not None:
         head.append(callout(ui, ui.words.write(shown.note)))

@@ -77,9 +77,12 @@ def _bad(scope: Scope, shown: views.Photo) -> Content:
         said = _tries(scope, shown.tries_left)
     else:
         main = primary(scope, "photo.give_up", "give_up", icon="forward")
-        said = [sentence(scope, words("photo.no_tries"))]
+        said = []
     return Content(
         head=[question(scope, words("photo.bad.question")), photo, *said],
-        info=[Point(ui, words.write(fault), "wrong", bold=True) for fault in shown.faults],
+        info=[
+            *(Point(ui, words.write(fault), "wrong", bold=True) for fault in shown.faults),
+            *([] if shown.tries_left else [Point(ui, words("photo.no_tries"), icon="forward")]),
+        ],
         primary=main,
     )

@@ -11,22 +11,24 @@ from screens.widgets.rows import Point, callout
 from statemachines import views
 
 
-@page(views.Sign)
+@page(views.Sign, left=0.5)
 def build(scope: Scope, shown: views.Sign) -> Content:
     """What is signed for, the field, to begin again; done, once there is enough ink to be a signature."""
     ui = scope.ui
     words, ink = ui.words, scope.hand.ink
-    head: list[Node] = [question(scope, words("sign.question")), sentence(scope, words.write(shown.what))]
+    what = sentence(scope, words.write(shown.what))
+    what.optional = ui.theme.crowded
+    head: list[Node] = [question(scope, words("sign.question")), what]
     if shown.problem is not None:
         head.append(callout(ui, words.write(shown.problem)))
     for said in shown.points:
         point = Point(ui, words.write(said), icon="check")
-        point.optional = ui.theme.compact
+        point.optional = not ui.theme.glass.portrait
         head.append(point)
     return Content(
         head=head,
-        touch=[InkField(ui, ink, words("sign.here"))],
-        actions=[
+        touch=[
+            InkField(ui, ink, words("sign.here")),
             Button(ui, words("sign.begin_again"), Touch("begin_again", local=True), kind="tint", icon="again"),
         ],
         primary=primary(scope, "sign.done", "signed", icon="check", enabled=ink.enough),

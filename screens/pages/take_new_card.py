@@ -24,7 +24,9 @@ def build(scope: Scope, shown: views.TakeNewCard) -> Content:
 
     head: list[Node] = [question(scope, words("take_new_card.question"))]
     if shown.urgent:
-        head += [callout(ui, words("take_new_card.urgent"))]
+        still_there = callout(ui, words("take_new_card.urgent"))
+        still_there.optional = ui.theme.crowded and seconds > 0  # then the seconds say it
+        head.append(still_there)
         head += [Changing(ui, left, "lead", bold=True)] if seconds else []
         head += [sentence(scope, words("take_new_card.kept"), quiet=True)]
     else:

@@ -42,7 +42,7 @@ class Button(Node):
         padding: float = 5,
         enabled: bool = True,
     ) -> None:
-        self._ground, self._ink, self._edge = _LOOKS[kind] if enabled else _CLOSED
+        self._ground, self._ink, self._edge = _LOOKS[kind]
         self.label = Text(
             ui,
             words,
@@ -56,7 +56,7 @@ class Button(Node):
             pitch=1.2,
         )
         super().__init__([self.label])
-        self.touch = touch if enabled else None
+        self.touch: Touch | None = touch
         self.kind = kind
         self._icon = icon
         self._icon_behind = icon_behind
@@ -67,6 +67,15 @@ class Button(Node):
         self._radius = ui.theme.mm(4)
         self._line = max(2, ui.theme.mm(0.6))
         self._least = max(least, ui.theme.primary_height if kind == "primary" else ui.theme.target)
+
+        if not enabled:
+            self.close()
+
+    def close(self) -> None:
+        """It cannot be touched now, and looks it."""
+        self.touch = None
+        self._ground, self._ink, self._edge = _CLOSED
+        self.label.colour, self.label.ground = self._ink, self._ground
 
     @property
     def _icon_room(self) -> int:

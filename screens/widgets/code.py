@@ -44,9 +44,9 @@ class Code(Node):
         return max(1, min(self.rect.width, self.rect.height) // (len(self._modules) + 2 * QUIET))
 
     def place(self, rect: Rect) -> None:
-        """Square."""
+        """Square, nearer to the words above than to what is below."""
         side = min(rect.width, rect.height, self._most)
-        super().place(Rect(rect.x + (rect.width - side) // 2, rect.y + (rect.height - side) // 2, side, side))
+        super().place(Rect(rect.x + (rect.width - side) // 2, rect.y + (rect.height - side) // 4, side, side))
 
     def _dark(self) -> Iterator[Rect]:
         """Runs of dark modules, a row at a time."""

@@ -103,7 +103,8 @@ class _Step(Node):
         if self._number:
             self._number.place(Rect(rect.x, rect.y, self._disc, rect.height))
         if self._beat:
-            self._beat.place(Rect(rect.right - self._beat.width, rect.y, self._beat.width, rect.height))
+            written = max(self._words.measure(line) for line in self._words.lines)
+            self._beat.place(Rect(left + written + self._gap, rect.y, self._beat.width, rect.height))
 
     def paint(self, pen: Pen, *, pressed: bool = False, elapsed: float = 0.0) -> None:
         """Done with a check, the present one amber and with an edge, what is to come pale."""

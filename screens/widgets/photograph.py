@@ -16,7 +16,10 @@ PORTRAIT = 0.8
 """Width over height of a live picture, and of the place of one that is not there."""
 
 CARD = (85.6, 54.0)
-"""Millimetres of a card, ISO/IEC 7810 ID-1; its corners are rounded by 3.18."""
+"""Millimetres of a card, ISO/IEC 7810 ID-1."""
+
+CORNER = 3.18
+"""Millimetres its corners are rounded by."""
 
 
 class Photograph(Node):
@@ -31,7 +34,7 @@ class Photograph(Node):
         self.shape = self._shape_of(file)
         self._least = ui.theme.mm(least)
         self._most = ui.theme.mm(most)
-        self._radius = ui.theme.mm(3)
+        self._radius = 1
         self._line = max(2, ui.theme.mm(0.6))
 
     @staticmethod
@@ -47,10 +50,10 @@ class Photograph(Node):
         return self._least
 
     def place(self, rect: Rect) -> None:
-        """In the middle of the place, or at its left where words stand above."""
+        """In the middle of the width, nearer to the words above than to what is below."""
         height = min(rect.height, self._most, round(rect.width / self.shape))
         width = round(height * self.shape)
-        super().place(Rect(rect.x + (rect.width - width) // 2, rect.y + (rect.height - height) // 2, width, height))
+        super().place(Rect(rect.x + (rect.width - width) // 2, rect.y + (rect.height - height) // 4, width, height))
 
     def _pixels(self) -> pictures.Pixels:
         return pictures.unpack(self._file)
@@ -64,7 +67,7 @@ class Photograph(Node):
             except pictures.NotAPicture as error:
                 log.error("a picture cannot be shown: %s", error)
         if pixels is not None:
-            pen.picture(self.rect, pixels, self._radius)
+            pen.picture(self.rect, pixels)
             pen.outline(self.rect, "edge", self._line, self._radius)
         else:
             pen.frame(self.rect, "edge", "surface", self._line, self._radius)
@@ -132,7 +135,7 @@ class Outline(Node):
         )
         y = rect.y + self._EYES * rect.height
         dash = oval.width / (2 * self._DASHES - 1)
-        looks: tuple[tuple[Colour, float], ...] = (("on_look", 2.4), ("look", 1.2))
+        looks: tuple[tuple[Colour, float], ...] = (("on_look", 3.6), ("look", 2.0))
         for colour, weight in looks:
             pen.ellipse(oval, colour, weight * self._unit)
             for place in range(self._DASHES):
@@ -147,10 +150,13 @@ class CardFace(Photograph):
         super().__init__(ui, file, least=20, most=126)
         self.shape = CARD[0] / CARD[1]
 
+    def _pixels(self) -> pictures.Pixels:
+        return pictures.unpack(self._file, corner=CORNER / CARD[0])
+
     def place(self, rect: Rect) -> None:
         """With a card's corners."""
         super().place(rect)
-        self._radius = round(self.rect.width * 3.18 / CARD[0])
+        self._radius = round(self.rect.width * CORNER / CARD[0])
 
 
 class CardFaces(Node):
