@@ -24,6 +24,8 @@ Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_.\-]{0,99}\Z")]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8,32}\Z")]
 Instant = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
 """Milliseconds since 1970, up to the year 2100."""
+Day = Annotated[str, msgspec.Meta(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]\Z")]
+"""A day in the kiosk's zone."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Fact = Short | bool | Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -124,7 +126,7 @@ class DeviceState(Message, frozen=True, tag="device_state"):
 
 class Supply(Message, frozen=True):
     """A thing that runs out, or a bin that fills up. ``left``: in ``unit``; ``a_day``: thousandths of a unit used a
-    day; ``empty_at``: when it will be used up (or full) at that rate, None while nothing is known of the rate."""
+    day; ``empty_on``: the day on which it runs out at that rate, None while nothing is known of the rate."""
 
     supply: Word
     """``ribbon``, ``paper``, ``cards.BANK``."""
@@ -134,7 +136,9 @@ class Supply(Message, frozen=True):
     level: Word = "unknown"
     """XFS4IoT: ok, full, high, low, empty, unknown."""
     a_day: Count | None = None
-    empty_at: Instant | None = None
+    empty_on: Day | None = None
+    soon: bool = False
+    """Whether someone should bring more now."""
     bank: Word | None = None
 
 
