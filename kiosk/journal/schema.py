@@ -87,5 +87,30 @@ CREATE TABLE path_card (
 CREATE TABLE stock_block (reason TEXT PRIMARY KEY, since TEXT NOT NULL) STRICT;
 """
 
-VERSIONS = (VERSION_1, VERSION_2)
+VERSION_3 = """
+CREATE TABLE fleet (one INTEGER PRIMARY KEY CHECK (one = 1), journal TEXT NOT NULL, dropped INTEGER NOT NULL) STRICT;
+INSERT INTO fleet VALUES (1, lower(hex(randomblob(8))), 0);
+CREATE TABLE telemetry (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    boot TEXT NOT NULL,
+    body TEXT NOT NULL,
+    happened_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE command (
+    id TEXT PRIMARY KEY,
+    verb TEXT NOT NULL,
+    content TEXT NOT NULL,
+    state TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE command_nonce (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT;
+CREATE TABLE command_reply (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL UNIQUE,
+    content BLOB NOT NULL
+) STRICT;
+"""
+
+VERSIONS = (VERSION_1, VERSION_2, VERSION_3)
 """What is run, in order, to come from one version to the next."""

@@ -27,7 +27,9 @@ from kiosk.journal.entries import GENESIS, Entry, Facts, Kind, canonical, chaine
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.issues import Issues
 from kiosk.journal.ledger import Ledger
+from kiosk.journal.orders import Orders
 from kiosk.journal.outbox import Outbox
+from kiosk.journal.telemetry import TelemetryLane
 
 NOTHING: Facts = {}
 
@@ -69,6 +71,8 @@ class Journal:
         self._kiosk = kiosk
         self._database = Database(path, busy_seconds=busy_seconds)
         self.outbox = Outbox(self._database, clock)
+        self.telemetry = TelemetryLane(self._database, clock)
+        self.orders = Orders(self._database)
         self.custody = CardCustody(self._database, clock)
         self.counters = Counters(self._database)
         self.issues = Issues(self._database, clock)

@@ -282,7 +282,7 @@ def test_what_is_no_journal_is_damaged(path: Path, clock: ManualClock) -> None:
 
 def test_a_journal_of_a_later_version_is_left_alone(journal: Journal, path: Path, clock: ManualClock) -> None:
     tamper(path, "PRAGMA user_version = 7")
-    with pytest.raises(JournalDamaged, match="version 7; this software knows version 2"):
+    with pytest.raises(JournalDamaged, match="version 7; this software knows version 3"):
         reopened(journal, path, clock)
 
 
