@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TypeGuard, get_args
@@ -72,10 +72,10 @@ def _fields(model: type[BaseModel], given: dict[str, object]) -> Iterator[str]:
         yield from _comment(field.description or "")
         yield from _limits(field)
         if name in given or field.is_required():
-            yield f"{name} = {_toml(given.get(name, (field.examples or [''])[0]))}"
+            yield f"{name} = {toml(given.get(name, (field.examples or [''])[0]))}"
         else:
             default = field.get_default(call_default_factory=True)
-            yield f"#{name} = {_toml(default)}" if default is not None else f'#{name} = "..."   # usually not set'
+            yield f"#{name} = {toml(default)}" if default is not None else f'#{name} = "..."   # usually not set'
 
 
 def _devices() -> Iterator[str]:
@@ -85,7 +85,7 @@ def _devices() -> Iterator[str]:
         if number == 0:
             yield from _fields(DeviceSettings, given)
         else:
-            yield from (f"{key} = {_toml(value)}" for key, value in given.items())
+            yield from (f"{key} = {toml(value)}" for key, value in given.items())
 
 
 def _delays() -> Iterator[str]:
@@ -93,7 +93,7 @@ def _delays() -> Iterator[str]:
         if delay.seconds < float("inf"):
             yield ""
             yield from _comment(delay.reason)
-            yield f"#{name} = {_toml(delay.seconds)}"
+            yield f"#{name} = {toml(delay.seconds)}"
 
 
 def _limits(field: FieldInfo) -> Iterator[str]:
@@ -108,26 +108,27 @@ def _limits(field: FieldInfo) -> Iterator[str]:
         yield from _comment(f"Allowed: {', '.join(limits)}.")
     choices: Iterable[object] = getattr(field.annotation, "__args__", ())
     if choices and all(isinstance(choice, str) for choice in choices):
-        yield from _comment(f"Allowed: {', '.join(map(_toml, choices))}.")
+        yield from _comment(f"Allowed: {', '.join(map(toml, choices))}.")
 
 
 def _comment(text: str) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False)]
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """A value as TOML writes it; a mapping as an inline table."""
     match value:
         case bool():
             return str(value).lower()
         case Enum():
-            return _toml(value.value)
+            return toml(value.value)
         case str() | Path():
             escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'
         case tuple() | list():
-            return f"[{', '.join(map(_toml, value))}]"
-        case dict():
-            inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
+            return f"[{', '.join(map(toml, value))}]"
+        case Mapping():
+            inner = ", ".join(f"{key} = {toml(item)}" for key, item in value.items())
             return f"{{ {inner} }}" if inner else "{}"
         case int() | float():
             return f"{value:g}"

@@ -18,16 +18,18 @@ from kiosk.demo.visits import SCRIPTS, Script
 TIMING = {"person": 6.0, "take_card": 3.0, "take_card_urgent": 3.0, "farewell": 2.0}
 """Patience shortened for the demonstration, so that whoever walks away is noticed within seconds."""
 
+CARD_PACE = 0.1
+"""The card printer works ten times as fast as a real one: nobody watches paint dry."""
+
 
 async def show(folder: Path, *, tell: Callable[[str], None]) -> list[Visit]:
     """Run all of it, leaving ``index.html`` and ``summary.json`` in ``folder``."""
     stand_folder = folder / "stand"
-    for old in (folder / "screens", folder / "receipts", stand_folder / "logs", stand_folder / "state"):
+    for old in (folder / "screens", folder / "receipts", stand_folder / "logs"):
         shutil.rmtree(old, ignore_errors=True)
     (folder / "receipts").mkdir(parents=True, exist_ok=True)
     visits: list[Visit] = []
-    async with Stand(stand_folder, timing=TIMING, tell=tell) as stand:
-        await stand.bench.reset()
+    async with Stand(stand_folder, timing=TIMING, card_pace=CARD_PACE, fresh=True, tell=tell) as stand:
         recorder = Recorder(stand.glass, folder / "screens")
         try:
             for script in SCRIPTS:

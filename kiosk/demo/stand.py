@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from devices import registry
 from devices.bench.client import AsyncBenchClient, BenchRefused
+from devices.bench.places import STAFF
+from kiosk.clock import SystemClock
+from kiosk.config import load
+from kiosk.demo import preparing
 from kiosk.demo.child import Child, ChildError
 from kiosk.demo.glass import Glass
 
@@ -55,19 +63,23 @@ socket = "{folder}/link.sock"
 [log]
 directory = "{folder}/logs"
 console = false
-{devices}{timing}"""
+{devices}{issuing}{timing}"""
 
 
 @dataclass(slots=True)
 class Stand:
     """``timing``: delays that differ from the usual ones. ``size``: pixels. ``display``: an X display to draw on; None:
-    a virtual one of its own. ``tell`` hears of each step."""
+    a virtual one of its own. ``card_pace``: seconds of ours for one of a real card printer. ``fresh``: bench and host
+    begin as on their first day, the kiosk with an empty journal; else all go on where they were. ``tell`` hears of each
+    step."""
 
     folder: Path
     timing: Mapping[str, float] = field(default_factory=dict)
     size: tuple[int, int] = (1080, 1920)
     display: str | None = None
     people_in_host: int = 10_000
+    card_pace: float = 1.0
+    fresh: bool = False
     tell: Tell = lambda _: None
     bench: AsyncBenchClient = field(init=False)
     glass: Glass = field(init=False)
@@ -110,7 +122,9 @@ class Stand:
         self.display = display
         self.host_control = host["control"]
         self._environment = {**bench["env"], "DISPLAY": display, **CHINA}
-        self._configure(bench["devices"], host)
+        if self.fresh:
+            await self._begin_afresh()
+        await self._configure(bench["devices"], host)
         self.tell("starting controller and screens")
         self.glass = Glass(self.folder / "link.sock", display)
         await asyncio.gather(self.start_controller(), self.start_screens())
@@ -149,7 +163,10 @@ class Stand:
             owner, _, kind = card["card"].partition("/")
             if card["place"].startswith("in:"):
                 with contextlib.suppress(BenchRefused):
-                    await (self.bench.take_card(owner) if kind == "social" else self.bench.lift_id_card(owner))
+                    if kind == "id":
+                        await self.bench.lift_id_card(owner)
+                    else:  # a card that was made here is its own owner, and has no hands
+                        await self.bench.take_card(owner if kind == "social" else STAFF)
 
     async def stop(self) -> None:
         """End everything, the controller first: it sees a card back to its owner."""
@@ -183,7 +200,10 @@ class Stand:
         return f":{await child.ready_line(READY_WITHIN)}"
 
     async def _start_bench(self) -> dict[str, Any]:
-        child = await self._child("bench", *_kiosk("bench", "--state", str(self.folder / "bench")))
+        layout = self.folder / "devices.toml"
+        layout.write_text(_layout(self.card_pace), encoding="utf-8")
+        words = ("bench", "--state", str(self.folder / "bench"), "--config", str(layout))
+        child = await self._child("bench", *_kiosk(*words))
         return await child.ready_json(READY_WITHIN)
 
     async def _start_host(self) -> dict[str, Any]:
@@ -194,11 +214,14 @@ class Stand:
         )
         return await child.ready_json(READY_WITHIN)
 
-    def _configure(self, devices: Mapping[str, Mapping[str, str]], host: Mapping[str, Any]) -> None:
-        tables = [
-            f'\n[devices.{each["class"].replace("-", "_")}]\nmodel = "{each["model"]}"\nat = "{each["at"]}"\n'
-            for each in devices.values()
-        ]
+    async def _begin_afresh(self) -> None:
+        await self.bench.reset()
+        async with httpx.AsyncClient(base_url=self.host_control, trust_env=False) as control:
+            (await control.post("/sandbox/reset")).raise_for_status()
+        shutil.rmtree(self.folder / "state", ignore_errors=True)
+
+    async def _configure(self, devices: Mapping[str, Mapping[str, Any]], host: Mapping[str, Any]) -> None:
+        cards = await self.bench.new_cards()
         timing = [f"{name} = {seconds}\n" for name, seconds in self.timing.items()]
         self.configuration.write_text(
             CONFIGURATION.format(
@@ -208,11 +231,22 @@ class Stand:
                 height=self.size[1],
                 host_url=host["business"],
                 **host["tls"],
-                devices="".join(tables),
+                devices=preparing.device_tables(devices),
+                issuing=preparing.issuing_table(preparing.hoppers(cards), host["business"]),
                 timing="\n[timing]\n" + "".join(timing) if timing else "",
             ),
             encoding="utf-8",
         )
+        settings = load(self.configuration)
+        preparing.write_staff(settings.staff_file)
+        await asyncio.to_thread(preparing.enter_stock, settings.journal_file, KIOSK_ID, SystemClock(), cards)
+
+
+def _layout(card_pace: float) -> str:
+    """One device of each class."""
+    tables = [f'[[device]]\nclass = "{name}"\n' for name in registry.CLASSES if name != "card-printer"]
+    printer = f'[[device]]\nclass = "card-printer"\n[device.options]\npace = {float(card_pace)}\n'
+    return "\n".join([*tables, printer])
 
 
 def _kiosk(*words: str) -> tuple[str, ...]:

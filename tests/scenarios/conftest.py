@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,36 @@ millimetres_per_second = 0.0
 """
 """What a query kiosk has. The printer's mechanism takes no time but where a scenario says so."""
 
+ISSUING = (
+    FITTED
+    + """
+[[device]]
+class = "card-printer"
+[device.options]
+pace = 0.02
+[[device]]
+class = "camera"
+"""
+)
+"""What an issuing kiosk has: a side in colour takes some 0.4 s."""
+
 
 @pytest.fixture(scope="session")
 def bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    folder = tmp_path_factory.mktemp("bench")
+    with _bench(tmp_path_factory.mktemp("bench"), FITTED) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def issuing_bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with _bench(tmp_path_factory.mktemp("issuing-bench"), ISSUING) as ready:
+        yield ready
+
+
+@contextmanager
+def _bench(folder: Path, devices: str) -> Iterator[dict[str, Any]]:
     layout = folder / "devices.toml"
-    layout.write_text(FITTED)
+    layout.write_text(devices)
     words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
     with process(*words, log=folder / "stderr") as ready:
         yield ready
@@ -49,7 +74,12 @@ def host_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
 @pytest.fixture
 async def standing(tmp_path: Path, bench_process: dict[str, Any], host_process: dict[str, Any]) -> AsyncIterator[Kiosk]:
     """A kiosk not yet started, before a fresh world."""
-    kiosk = Kiosk(tmp_path, bench_process, host_process)
+    async with _standing(Kiosk(tmp_path, bench_process, host_process)) as kiosk:
+        yield kiosk
+
+
+@asynccontextmanager
+async def _standing(kiosk: Kiosk) -> AsyncIterator[Kiosk]:
     await kiosk.bench.reset()
     (await kiosk.host.post("/sandbox/reset")).raise_for_status()
     yield kiosk
@@ -63,6 +93,22 @@ async def kiosk(standing: Kiosk) -> Kiosk:
     """A kiosk in service."""
     await standing.start()
     return standing
+
+
+@pytest.fixture
+async def standing_issuer(
+    tmp_path: Path, issuing_bench_process: dict[str, Any], host_process: dict[str, Any]
+) -> AsyncIterator[Kiosk]:
+    """A kiosk that makes cards, not yet started, before a fresh world."""
+    async with _standing(Kiosk(tmp_path, issuing_bench_process, host_process)) as kiosk:
+        yield kiosk
+
+
+@pytest.fixture
+async def issuer(standing_issuer: Kiosk) -> Kiosk:
+    """A kiosk that makes cards, in service."""
+    await standing_issuer.start()
+    return standing_issuer
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

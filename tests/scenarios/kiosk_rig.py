@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -26,6 +26,7 @@ from devices.contract import MediaState
 from kiosk import config, logs
 from kiosk.clock import ManualClock
 from kiosk.controller import Controller
+from kiosk.demo import preparing
 from kiosk.link import LIMIT
 from kiosk.slot import CardSlot
 from statemachines.views import (
@@ -213,6 +214,8 @@ class Kiosk:
         """How long the host may take for one answer, and for a call with its repeats. Set before the start."""
         self.elsewhere: dict[str, str] = {}
         """Device class -> address, for devices that do not stand on the bench. Set before the start."""
+        self.policy: str = ""
+        """A policy pack in place of the region's own. Set before the start."""
         self.cable: Cable | None = None
         """Between kiosk and host, once :meth:`lay_cable` has been called."""
         self._running: asyncio.Task[None] | None = None
@@ -229,12 +232,12 @@ class Kiosk:
         assert self.controller.runtime is not None
         return self.controller.runtime.position.state
 
-    def configuration(self) -> Path:
-        devices = "".join(
-            f'\n[devices.{each["class"].replace("-", "_")}]\nmodel = "{each["model"]}"\n'
-            f'at = "{self.elsewhere.get(each["class"], each["at"])}"\n'
-            for each in self._bench_ready["devices"].values()
-        )
+    def configuration(self, cards: Sequence[Mapping[str, Any]] = ()) -> Path:
+        """The file. ``cards``: the bench's pre-made ones."""
+        business = self.cable.url if self.cable else self._host_ready["business"]
+        devices = preparing.device_tables(self._bench_ready["devices"], self.elsewhere)
+        issuing = preparing.issuing_table(preparing.hoppers(cards), business)
+        policy = f'[policy]\nregion_file = "{self.policy}"\n' if self.policy else ""
         tls = self._host_ready["tls"]
         path = self.folder / "kiosk.toml"
         path.write_text(
@@ -245,7 +248,7 @@ place_en = "Test Hall"
 region = "990100"
 state_directory = "{self.folder}/state"
 [host]
-url = "{self.cable.url if self.cable else self._host_ready["business"]}"
+url = "{business}"
 authority_file = "{tls["ca"]}"
 certificate_file = "{tls["certificate"]}"
 key_file = "{tls["key"]}"
@@ -258,7 +261,7 @@ socket = "{self.folder}/link.sock"
 directory = "{self.folder}/logs"
 level = "debug"
 console = false
-{devices}""",
+{policy}{devices}{issuing}""",
             encoding="utf-8",
         )
         return path
@@ -266,7 +269,10 @@ console = false
     async def start(self) -> None:
         """Start the controller and connect the screens."""
         pcsc_door.lead_to(self._bench_ready["env"])
-        settings = config.load(self.configuration())
+        cards = await self.bench.new_cards()
+        settings = config.load(self.configuration(cards))
+        preparing.write_staff(settings.staff_file)
+        await asyncio.to_thread(preparing.enter_stock, settings.journal_file, settings.kiosk.id, self.clock, cards)
         logs.configure("controller", settings.log.directory, level="debug", console=False)
         listening = asyncio.Event()
         self.controller = Controller(settings, clock=self.clock, on_listening=listening.set)
@@ -349,6 +355,16 @@ console = false
         await self.bench.wait_scene("pin-pad", lambda scene: scene["input"] != "off")
         await self.bench.type(person, digits, own_pin=own_pin, then="enter")
 
+    async def staff_types(self, digits: str) -> None:
+        """A member of staff types at the pad as soon as it listens, then enter."""
+        await self.types("staff", digits)
+
+    async def attendant_vouches(self, number: str = "1001") -> None:
+        """Number and code of a member of staff, when the pages ask for them."""
+        for digits in (number, preparing.STAFF[number][1]):
+            await self.screens.page(PinEntry, after=self.screens.last.frame.number - 1)
+            await self.staff_types(digits)
+
     async def types_at(self, purpose: str, person: str, digits: str = "", *, own_pin: bool = False) -> None:
         """Type when the page asks for this: ``verify``, ``old``, ``new``, ``again``."""
         entry = await self.screens.page(PinEntry)
@@ -361,6 +377,15 @@ console = false
         await self.comes_by_card(person)
         await self.types(person, own_pin=True)
         await self.screens.page(Menu)
+
+    async def takes_new_card(self, person: str) -> str:
+        """Take the card that is held out, as soon as it is; its serial."""
+        await self.bench.wait_scene("card-printer", lambda scene: (scene["card"] or {}).get("place") == "bezel")
+        return str((await self.bench.take_new_card(person))["card"]).partition("/")[0]
+
+    async def new_card(self, serial: str) -> dict[str, Any]:
+        """Where a pre-made card is, and what is printed on it."""
+        return next(dict(each) for each in await self.bench.new_cards() if each["serial"] == serial)
 
     async def chooses(self, value: str) -> None:
         """Touch a choice."""
