@@ -132,7 +132,7 @@ class Controller:
     def maintain(self) -> None:
         """An engineer asks for the machine, or has done with it."""
         if self.tools is not None and self.runtime is not None:
-            self.tools.wishes.maintenance = self.runtime.position.state != "maintenance"
+            self.tools.wishes.maintenance = not self.runtime.position.state.startswith("maintenance.")
             self.runtime.post("maintain")
 
     # -- parts ---------------------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touche
 
 log = structlog.get_logger("runtime")
 
-SESSION = "in_service.session"
-"""The state whose leaving wipes the session."""
+WIPED = ("in_service.session", "maintenance.stock")
+"""The states whose leaving wipes the session: a citizen's, and that of the people who work on the stock."""
 
 HELP = Help((Say("help.phone"), Say("help.attendant"), Say("help.card_safe"), Say("help.language"), Say("help.stop")))
 
@@ -160,7 +160,7 @@ class Runtime:
             return
         log.info("moved", kind=event.name, source=before, dest=self.position.state)
         await self._leave()
-        if _within(before, SESSION) and not _within(self.position.state, SESSION):
+        if any(_within(before, each) and not _within(self.position.state, each) for each in WIPED):
             self.session.wipe(self._language)
         self._enter()
 

@@ -13,6 +13,7 @@ from devices.receipt_printer.receipt import Receipt
 from kiosk import scrubbing
 from kiosk.host.port import Difference, Person, PrintedDocument
 from kiosk.issue import Issue
+from kiosk.upkeep import Upkeep
 from statemachines.views import Say
 
 Means = Literal["card", "id_card"]
@@ -94,6 +95,7 @@ class Session:
     done: list[str] = field(default_factory=list)
     unread: int = 0
     issue: Issue | None = None
+    upkeep: Upkeep | None = None
     vouch_failures: int = 0
     business: str = ""
 

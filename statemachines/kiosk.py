@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from statemachines import views
-from statemachines.chart import Activity, Chart, Exit, On, State, chosen
+from statemachines.chart import Activity, Chart, Exit, On, State
 from statemachines.issuance import RecoveryActivities, recovery_chart
+from statemachines.maintenance import MaintenanceActivities, maintenance_chart
 from statemachines.session import SessionActivities, session_chart
 
 
-class KioskActivities(SessionActivities, RecoveryActivities, Protocol):
-    """What the states of the machine do, the session's included."""
+class KioskActivities(SessionActivities, RecoveryActivities, MaintenanceActivities, Protocol):
+    """What the states of the machine do, the session's and the maintenance's included."""
 
     @property
     def start_up(self) -> Activity:
@@ -33,11 +34,6 @@ class KioskActivities(SessionActivities, RecoveryActivities, Protocol):
     @property
     def heal(self) -> Activity:
         """Out of service: look again and again until something has changed: ``changed``."""
-        ...
-
-    @property
-    def serve_engineer(self) -> Activity:
-        """Maintenance: show what the devices say. Ends only by being left."""
         ...
 
     @property
@@ -99,7 +95,7 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             State("recovering", chart=recovery_chart(do), exits={"settled": "looking_again"}),
             State("out_of_service", screen=views.OutOfService, activity=do.heal, timeout="rest"),
             State("looking_again", screen=views.OutOfService, activity=do.check, timeout="check"),
-            State("maintenance", screen=views.Maintenance, activity=do.serve_engineer, timeout="rest"),
+            State("maintenance", chart=maintenance_chart(do), exits={"back_in_service": "looking_again"}),
             State("stopping", screen=views.OutOfService, activity=do.shut_down, timeout="stop"),
             State("stopped", screen=views.OutOfService, timeout="rest"),
         ),
@@ -117,8 +113,6 @@ def kiosk_chart(do: KioskActivities) -> Chart:
             On("maintain", ("starting", "out_of_service", "looking_again"), "maintenance"),
             On("maintain", "maintenance", "looking_again"),
             On("maintain", ("recovering", "stopping", "stopped"), None),
-            On("choose", "maintenance", "looking_again", when=chosen("back_in_service")),
-            On("failed", "maintenance", "looking_again"),
             On("stop", ("starting", "out_of_service", "looking_again", "maintenance"), "stopping"),
             On("stop", ("recovering", "stopping", "stopped"), None),
             On("stopped", "stopping", "stopped"),

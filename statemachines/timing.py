@@ -63,6 +63,12 @@ DELAYS: Mapping[str, Delay] = {
         "An attendant is called over, looks at the person, and types their own number and code.",
         grace=20,
     ),
+    "staff": Delay(
+        Kind.PERSON,
+        600,
+        "Two people open a hopper, count a hundred cards twice over, and close it; then nobody stays signed in.",
+        grace=60,
+    ),
     "pay": Delay(Kind.PERSON, 120, "A phone is unlocked, the code scanned, the amount read and agreed to.", grace=30),
     "camera": Delay(Kind.MACHINE, 15, "A picture takes a second, measuring it another; a slow camera wakes in ten."),
     "host_patiently": Delay(

@@ -14,6 +14,7 @@ from kiosk.activities.applying import (
     quote_fee,
     settle_old_card,
 )
+from kiosk.activities.card_settling import settle_card
 from kiosk.activities.committing import commit_card, park_card, spoil_card, undo_issue
 from kiosk.activities.farewell import end, guard_card, hand_back
 from kiosk.activities.handing_over import await_taken, find_held_card, hold_card, present_card, ready_chip, recall_card
@@ -42,6 +43,17 @@ from kiosk.activities.pin import (
 from kiosk.activities.printing import print_answer, print_slip
 from kiosk.activities.query import fetch, report_wrong
 from kiosk.activities.recovering import ask_attendant, size_up
+from kiosk.activities.stock_keeping import (
+    compare_stock,
+    empty_bin,
+    find_deliveries,
+    load_cards,
+    print_items,
+    renew_paper,
+    seal_held,
+    sign_in,
+    store_count,
+)
 from kiosk.activities.vouching import enter_staff_code, prove
 
 __all__ = [
@@ -60,8 +72,10 @@ __all__ = [
     "close_application",
     "commit_card",
     "compare_all",
+    "compare_stock",
     "defer_application",
     "draw_card",
+    "empty_bin",
     "end",
     "enter_again",
     "enter_and_verify",
@@ -71,6 +85,7 @@ __all__ = [
     "feed_card",
     "fetch",
     "find_banks",
+    "find_deliveries",
     "find_held_card",
     "guard_card",
     "hand_back",
@@ -78,6 +93,7 @@ __all__ = [
     "hold_card",
     "identify",
     "inspect_faces",
+    "load_cards",
     "mirror",
     "open_application",
     "park_card",
@@ -87,6 +103,7 @@ __all__ = [
     "print_faces",
     "print_issue_receipt",
     "print_issue_slip",
+    "print_items",
     "print_pickup_slip",
     "print_slip",
     "prove",
@@ -97,17 +114,22 @@ __all__ = [
     "read_serial",
     "ready_chip",
     "recall_card",
+    "renew_paper",
     "report_wrong",
     "reserve_card",
+    "seal_held",
     "send_photo",
     "send_photo_receipt",
     "sense_pin",
     "serve_engineer",
+    "settle_card",
     "settle_old_card",
     "shut_down",
+    "sign_in",
     "size_up",
     "spoil_card",
     "start_up",
+    "store_count",
     "take_photo",
     "undo_issue",
     "write_chip",

@@ -42,7 +42,7 @@ __all__ = [
 Note = Callable[[str, Facts, BusinessNumber | None], None]
 """Writes a note into the journal: step, facts, business (None: one of its own)."""
 
-_ENDS = frozenset({CardPlace.ISSUED, CardPlace.HELD, CardPlace.RETAINED, CardPlace.SPOILED})
+_ENDS = frozenset({CardPlace.ISSUED, CardPlace.HELD, CardPlace.RETAINED, CardPlace.SPOILED, CardPlace.MISSING})
 _INSIDE = frozenset({CardPlace.HELD, CardPlace.RETAINED, CardPlace.SPOILED})
 
 
@@ -162,8 +162,8 @@ class Ledger(StockReading):
             return self.card(serial)
 
     def leave_path(self, to: CardPlace, *, by_hand: bool = False) -> None:
-        """It has left the path: ``issued``, ``held``, ``retained`` or ``spoiled``. ``by_hand``: a person took it out,
-        so it is in no bin of the machine."""
+        """It has left the path: ``issued``, ``held``, ``retained``, ``spoiled``; or ``missing``: people looked, and it
+        is not there. ``by_hand``: a person took it out, so it is in no bin of the machine."""
         if to not in _ENDS:
             raise LedgerError(f"no card leaves the path to be {to}")
         inside = to in _INSIDE and not by_hand
@@ -233,17 +233,23 @@ class Ledger(StockReading):
             self._tell("stock.bin_emptied", _items(items), who, business)
         return items
 
-    def sealed(self, who: Sequence[str], business: BusinessNumber | None = None) -> tuple[LedgerCard, ...]:
-        """The cards in the holding slot that nobody fetched were put into the sealed bin: the item list (A13)."""
-        items = self.held()
+    def sealed(
+        self, who: Sequence[str], business: BusinessNumber | None = None, serial: str | None = None
+    ) -> tuple[LedgerCard, ...]:
+        """The cards in the holding slot that nobody fetched, or the one of that serial, were put into the sealed bin:
+        the item list (A13)."""
+        items = tuple(card for card in self.held() if serial is None or card.serial == serial)
         with self._database.transaction():
-            for table in ("stock_card", "stock_unread"):
+            for card in items:
+                if card.serial:
+                    self._move(card.serial, CardPlace.RETAINED)
+            if serial is None:
                 self._database.write(
-                    f"UPDATE {table} SET place = 'retained', inside = 0, changed_at = ?"  # noqa: S608 - our own tables
-                    " WHERE place = 'held' AND inside = 1",
+                    "UPDATE stock_unread SET place = 'retained', inside = 0, changed_at = ? WHERE place = 'held'",
                     self._now(),
                 )
-            self._tell("stock.sealed", _items(items), who, business)
+            if items:
+                self._tell("stock.sealed", _items(items), who, business)
         return items
 
     def identified(

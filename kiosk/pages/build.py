@@ -8,6 +8,7 @@ from devices.fault_catalogue import Capability
 from kiosk.pages import amounts, contributions, details, machine, query
 from kiosk.pages import session as citizen
 from kiosk.pages.issuing import ISSUING_PAGES, ISSUING_STEPS
+from kiosk.pages.maintenance import MAINTENANCE_PAGES
 from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.views import (
@@ -35,7 +36,7 @@ PAGES: Mapping[str, PageBuilder] = {
     "in_service.checking": machine.checking,
     "out_of_service": machine.out_of_service,
     "looking_again": machine.out_of_service,
-    "maintenance": machine.maintenance,
+    **MAINTENANCE_PAGES,
     "stopping": machine.stopping,
     "stopped": machine.stopping,
     _SESSION + "notice": citizen.notice,

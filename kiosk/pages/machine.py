@@ -52,6 +52,11 @@ def maintenance(session: Session, tools: Tools) -> Maintenance:
     rows.append(
         Row(label=Say("device.host"), value=Say(f"device.state.{host_state}"), look="good" if answers else "wrong")
     )
+    no_stock = None if tools.card_printer is not None else Say("stock.no_card_printer")
     return Maintenance(
-        rows=tuple(rows), choices=(Choice(id="back_in_service", title=Say("maintenance.back_in_service")),)
+        rows=tuple(rows),
+        choices=(
+            Choice(id="back_in_service", title=Say("maintenance.back_in_service"), icon="forward"),
+            Choice(id="stock", title=Say("maintenance.stock"), icon="stack", why_not=no_stock),
+        ),
     )
