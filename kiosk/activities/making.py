@@ -155,7 +155,7 @@ async def identify(tools: Tools) -> str:
         log.info("chip_tried_again", fault=error.code)
         await encoder.connect()
         issuer = await encoder.call(lambda card: card.read_issuer())
-    return issuer.card_identifier
+    return issuer.card_identifier.hex().upper()
 
 
 async def reserve_card(stage: Stage) -> Literal["reserved", "unfit", "ended", "unknown"]:

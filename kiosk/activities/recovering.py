@@ -106,14 +106,14 @@ async def _forward(tools: Tools, issue: Issue, record: IssueRecord, status: Card
     """The card is its holder's: in their hands, or to be held for them."""
     if not record.committed:
         record = issue.record = await committed(tools, record)
-        if await tools.record.issuing.noted(record, "issue.unconfirmed") and await _in_slot(tools, status):
+        if await tools.record.issuing.noted(record, "issue.unconfirmed") and await _in_slot(tools, record, status):
             issue.record = await held(tools, record)
             return _next()
     if status.position in INSIDE or status.position is CardPosition.AT_BEZEL:
         return "hold"
     if status.position is CardPosition.NONE:
         if record.step is IssueStep.RETRACTING or await _was_put_by(tools, record):
-            if await _in_slot(tools, status):
+            if await _in_slot(tools, record, status):
                 issue.record = await held(tools, record)
                 return _next()
             if record.step is IssueStep.RETRACTING and _slot_is_empty(status):
@@ -123,7 +123,7 @@ async def _forward(tools: Tools, issue: Issue, record: IssueRecord, status: Card
         if record.step in OUT:
             issue.record = await collected(tools, record)  # out, and neither at the bezel nor in the path
             return _next()
-        if await _in_slot(tools, status):  # parked, and cut off before that was written down
+        if await _in_slot(tools, record, status):  # parked, and cut off before that was written down
             issue.record = await held(tools, record)
             return _next()
     return "attendant"
@@ -133,11 +133,14 @@ async def _was_put_by(tools: Tools, record: IssueRecord) -> bool:
     return record.step is IssueStep.COMMITTED and await tools.record.issuing.noted(record, "issue.unconfirmed")
 
 
-async def _in_slot(tools: Tools, status: CardPrinterStatus) -> bool:
-    """Whether the holding slot has a card more than the ledger has there."""
-    known = len(await tools.record.stock.read(lambda ledger: ledger.held()))
+async def _in_slot(tools: Tools, record: IssueRecord, status: CardPrinterStatus) -> bool:
+    """Whether this card is in the holding slot: written down so, and the slot not seen empty; or the slot has a card
+    more than the ledger has there."""
+    held = {card.serial for card in await tools.record.stock.read(lambda ledger: ledger.held())}
+    if record.serial in held:
+        return not _slot_is_empty(status)
     return any(
-        unit.count > known if unit.count is not None else known == 0 and unit.level in HOLDS_ONE
+        unit.count > len(held) if unit.count is not None else not held and unit.level in HOLDS_ONE
         for unit in status.of(StorageKind.PARK)
     )
 
@@ -158,7 +161,7 @@ async def _back_or_on(
             return "undo"
         record = issue.record = await fed(tools, record)
         return "spoil"
-    if record.step is IssueStep.UNCONFIRMED and await _in_slot(tools, status):
+    if record.step is IssueStep.UNCONFIRMED and await _in_slot(tools, record, status):
         await out_of_slot(tools)  # its commit never arrived: back to the contact, compared and committed again
         issue.record = await tools.record.issuing.step(
             record, IssueStep.UNCONFIRMED, also=lambda journal: in_path(journal, record)

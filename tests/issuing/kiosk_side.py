@@ -1,0 +1,288 @@
+"""The kiosk's side of an issue: the real controller's parts, without screens; the charts of making and recovery, run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workshop import BANK, HOPPERS, STOCK, ContactReader, Workshop
+
+from devices.card_printer.evolis import EvolisPrinter
+from devices.worker import DeviceWorker
+from kiosk import activities
+from kiosk.catalogue import policy
+from kiosk.catalogue.policy import Policy
+from kiosk.catalogue.rules import Reason
+from kiosk.clock import Clock, SystemClock
+from kiosk.config import Settings
+from kiosk.encoder import Encoder
+from kiosk.health.capabilities import Health
+from kiosk.host.circuit import CircuitBreaker
+from kiosk.host.http import HttpHost, Retries, TimeLimits
+from kiosk.host.issuing_http import HttpIssuingHost
+from kiosk.host.issuing_values import Mode, OldCardFate
+from kiosk.host.payer.http import HttpPayer
+from kiosk.host.payer.port import Means
+from kiosk.host.port import IdCardProof
+from kiosk.host.transport import HostConnection
+from kiosk.issue import Issue
+from kiosk.issuing_advice import tellers
+from kiosk.journal.issues import IssueRecord, IssueStep
+from kiosk.record import Record
+from kiosk.runtime import Runtime
+from kiosk.tools import Tools
+from statemachines import views
+from statemachines.chart import Chart, On, State
+from statemachines.issuance import handover_chart, making_chart, recovery_chart
+from statemachines.timing import DELAYS, Delay, Kind
+
+REGION = "990100"
+
+ANSWERS = {
+    "handing_over.issued": ("done", ""),
+    "handing_over.offering_pin": ("choose", "later"),
+    "making.looking": ("right", ""),
+}
+"""What the citizen touches where one is asked: state -> event and value."""
+
+
+QUICK = {
+    name: Delay(each.kind, 0.05, each.reason) if each.kind is Kind.PAUSE else each for name, each in DELAYS.items()
+}
+"""Pauses that are for people's eyes take no time; what is waited for machines stays."""
+
+
+class QuickClock(SystemClock):
+    """Pauses between attempts take no time."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
+
+
+def chart() -> Chart:
+    """Making, handing over and recovery, with nothing around them; whatever ends, ends in ``stopped``."""
+    return Chart(
+        "workshop",
+        states=(
+            State("idle", screen=views.Starting, timeout="rest"),
+            State(
+                "making",
+                chart=making_chart(activities),
+                exits={"made": "handing_over", "waiting": "stopped", "failed": "stopped"},
+            ),
+            State(
+                "handing_over",
+                chart=handover_chart(activities),
+                exits={"finished": "stopped", "held": "stopped", "stuck": "stopped"},
+            ),
+            State("recovering", chart=recovery_chart(activities), exits={"settled": "stopped"}),
+            State("stopped", screen=views.Starting, timeout="rest"),
+        ),
+        transitions=(On("make", "idle", "making"), On("recover", "idle", "recovering")),
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """All that a kiosk has to know of its surroundings; may be sent to another process."""
+
+    folder: Path
+    printer: str
+    contact: str
+    host_url: str
+    payer_url: str
+    tls: tuple[str, str, str]
+    scanner: bool = True
+    slot: bool = True
+
+    @classmethod
+    def of(cls, workshop: Workshop, **changed: Any) -> Place:
+        kiosk = workshop.certificates.kiosk
+        tls = (str(kiosk.ca), str(kiosk.certificate), str(kiosk.key))
+        return cls(
+            workshop.folder,
+            workshop.line.url.replace("socket://", "tcp://"),
+            workshop.contact.address,
+            workshop.host_url,
+            workshop.payer_url,
+            tls,
+            **changed,
+        )
+
+
+@dataclass
+class KioskSide:
+    """One life of a kiosk. ``on_state``: called with each state that is entered."""
+
+    place: Place
+    clock: Clock = field(default_factory=QuickClock)
+    kiosk_id: str = "K0001"
+    on_state: Callable[[str], None] = lambda state: None
+    states: list[str] = field(default_factory=list)
+    answers: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(ANSWERS))
+
+    async def __aenter__(self) -> KioskSide:
+        place = self.place
+        ca, certificate, key = place.tls
+        self.settings = Settings(
+            kiosk={"id": self.kiosk_id, "place_zh": "示例", "place_en": "Example", "region": REGION,
+                   "state_directory": place.folder / self.kiosk_id},
+            host={"url": place.host_url, "authority_file": ca, "certificate_file": certificate, "key_file": key},
+            issuing={"hoppers": HOPPERS, "payer_url": place.payer_url},
+        )  # fmt: skip
+        self.host = HttpHost(place.host_url, **self._connection())
+        self.issuing = HttpIssuingHost(self.host.connection)
+        self.payer = HttpPayer(HostConnection(place.payer_url, **self._connection()))
+        self.record = Record(
+            self.settings.journal_file, self.clock, self.kiosk_id, self.host, tellers(self.issuing, self.payer)
+        )
+        printer = EvolisPrinter(
+            place.printer,
+            chip_address="pcsc:contact",
+            ribbon="YMCKO",
+            hoppers=len(HOPPERS),
+            holding_slot=place.slot,
+            scans=str(place.folder / "scans") if place.scanner else "",
+            fastest_print_seconds=0.0,
+        )
+        self.printer = DeviceWorker("card_printer", printer)
+        self.reader = DeviceWorker("encoder", ContactReader(place.contact))
+        await self.printer.call(lambda device: device.open())
+        await self.reader.call(lambda device: device.open())
+        self.tools = Tools(
+            settings=self.settings,
+            clock=self.clock,
+            policy=Policy(policy.load(REGION), self.clock.today),
+            services=(),
+            host=self.host,
+            record=self.record,
+            health=Health(self.host),
+            card_printer=self.printer,
+            encoder=Encoder(self.printer, self.reader, self.clock),
+            issuing=self.issuing,
+            payer=self.payer,
+        )
+        self.delivering = asyncio.create_task(self.record.deliver())
+        return self
+
+    def _connection(self) -> Any:
+        ca, certificate, key = self.place.tls
+        return {
+            "ca_file": Path(ca),
+            "certificate_file": Path(certificate),
+            "key_file": Path(key),
+            "kiosk_id": self.kiosk_id,
+            "limits": TimeLimits(2.0, 1.0, 2.0),
+            "retries": Retries(attempts=1),
+            "circuit": CircuitBreaker(clock=self.clock.monotonic, failures_to_open=1000),
+        }
+
+    async def __aexit__(self, *_: object) -> None:
+        self.delivering.cancel()
+        await asyncio.wait([self.delivering])
+        for worker in (self.printer, self.reader):
+            await worker.call(lambda device: device.close())
+            worker.stop()
+        await self.payer.close()
+        await self.host.close()
+        self.record.close()
+
+    @property
+    def journal(self) -> Any:
+        """The journal itself, to be looked at."""
+        return self.record._journal
+
+    # -- before --------------------------------------------------------------------------------------------------------
+
+    async def stock_up(self) -> None:
+        """The ledger as a stock keeper leaves it: every pre-made card in its hopper."""
+
+        def write(journal: Any) -> None:
+            journal.ledger.receive([(card.serial, card.bank) for card in STOCK.cards])
+            for hopper, bank in HOPPERS.items():
+                journal.ledger.load(hopper, [card.serial for card in STOCK.cards if card.bank == bank])
+
+        await self.record.stock.change(write)
+
+    async def accepted(self, person: dict[str, Any], reason: Reason = Reason.FIRST, pay: Any = None) -> Runtime:
+        """A citizen up to the point where the first card is to be fed. ``pay``: called with the order of a fee."""
+        proof = IdCardProof(
+            kind=person["document"],
+            number=person["number"],
+            name=person["id_card_name"],
+            birth_date=date.fromisoformat(person["birth_date"]),
+            valid_until=None,
+        )
+        runtime = self.runtime()
+        session = runtime.session
+        session.person = await self.host.identify_by_id_card(proof)
+        business = await self.record.business(session)
+        record = await self.record.issuing.begin(business, proof.number)
+        quote = await self.issuing.quote(session.person, proof, reason)
+        application = await self.issuing.open_application(
+            session.person, proof, reason, quote.number, Mode.INSTANT, record.opening_key
+        )
+        record = await self.record.issuing.step(record, IssueStep.APPLIED, application=application.number)
+        if quote.fen:
+            record = await self.record.issuing.step(record, IssueStep.FEE_ASKED, fee_order=business, fen=quote.fen)
+            await self.payer.hold(business, quote.fen, Means.QR, f"{business}/hold/1")
+            await asyncio.to_thread(pay, business)
+        if reason is not Reason.FIRST:
+            await self.issuing.settle_old_card(application.number, OldCardFate.HANDED_IN, f"{business}/settle/1")
+        record = await self.record.issuing.step(record, IssueStep.ACCEPTED, bank=BANK)
+        session.issue = Issue(record=record, application=application)
+        return runtime
+
+    def runtime(self) -> Runtime:
+        """The chart, not begun."""
+        runtime: Runtime
+
+        def show(shown: views.Show) -> None:
+            state = runtime.position.state
+            if not self.states or self.states[-1] != state:
+                self.states.append(state)
+                self.on_state(state)
+                if state in self.answers:
+                    runtime.post(*self.answers[state], entry=runtime.position.entry)
+
+        runtime = Runtime(
+            chart(),
+            pages=lambda state, session, tools: (views.Starting(views.Say(state)), views.Frame(number=0)),
+            tools=self.tools,
+            delays=QUICK,
+            show=show,
+        )
+        return runtime
+
+    # -- the run -------------------------------------------------------------------------------------------------------
+
+    async def make(self, runtime: Runtime) -> IssueRecord:
+        """Making and handing over, to the end."""
+        issue = runtime.session.issue
+        assert issue is not None and issue.record is not None
+        business = issue.record.business
+        runtime.post("make")
+        self.last_session = runtime.session
+        await runtime.run()
+        return await self.record.issuing.of(business)
+
+    async def recover(self) -> None:
+        """What a restart does, until nothing is left that the machine can do."""
+        await self.record.recover(slot_is_empty=True)
+        for _ in range(5):
+            if not await activities.recovering.unfinished(self.tools):  # type: ignore[attr-defined]
+                return
+            self.tools.recovery.not_before = 0.0
+            runtime = self.runtime()
+            runtime.post("recover")
+            await runtime.run()
+
+    async def told(self) -> None:
+        """Until host and payer have been told everything."""
+        async with asyncio.timeout(20):
+            while self.record._journal.outbox.pending():
+                await asyncio.sleep(0.01)
