@@ -23,6 +23,8 @@ from kiosk.inspection.thresholds import Thresholds
 
 _NEAR_INK = 9
 """Dots around the meant ink within which it is looked at closely."""
+_EVEN = 0.15
+"""Ink may change so much about a dot for stripes to be looked for there."""
 
 
 def compare(
@@ -72,7 +74,7 @@ def measure(picture: Image.Image, scan: Image.Image, brought: Image.Image | None
     soft_ink = 1 - _grey(soft)
     black_share = measures.share(soft_ink[black & card], grey[black & card]) if black.any() else None
     dyes = _dyes(soft, there, photo & card & ~_wider(black, 5))
-    whole = photo if photo.any() else text
+    whole = (_even(ink, photo) if photo.any() else text) & card
     void, stray = measures.spots(_grey(under * soft), _grey(seen), card)
     return SideNumbers(
         shift_mm=place.shift_mm(meant.box),
@@ -84,8 +86,8 @@ def measure(picture: Image.Image, scan: Image.Image, brought: Image.Image | None
         yellow=dyes[2],
         magenta=dyes[1],
         cyan=dyes[0],
-        band=measures.stripes(soft_ink, grey, whole & card, axis=0),
-        line=measures.stripes(soft_ink, grey, whole & card, axis=1),
+        band=measures.stripes(soft_ink, grey, whole, across=True),
+        line=measures.stripes(soft_ink, grey, whole, across=False),
         text_likeness=measures.text_likeness(soft_ink, grey, text & card) if text.any() else None,
         photo_likeness=measures.photo_likeness(soft_ink, grey, photo & card) if photo.any() else None,
         void_mm2=void,
@@ -105,6 +107,14 @@ def _under(meant: Meant, seen: Floats, brought: Image.Image | None, card: Mask) 
 def _wider(mask: Mask, dots: int) -> Mask:
     wide: Mask = cv2.dilate(mask.astype(numpy.uint8), numpy.ones((dots, dots), numpy.uint8)).astype(numpy.bool_)
     return wide
+
+
+def _even(ink: Floats, photo: Mask) -> Mask:
+    """The photo without its edge and the edges in it, which may be a dot off their place."""
+    steps = cv2.dilate(ink, numpy.ones((5, 5), numpy.uint8)) - cv2.erode(ink, numpy.ones((5, 5), numpy.uint8))
+    inside = cv2.erode(photo.astype(numpy.uint8), numpy.ones((9, 9), numpy.uint8)) > 0
+    even: Mask = inside & (steps < _EVEN)
+    return even
 
 
 def _grey(colour: Floats) -> Floats:

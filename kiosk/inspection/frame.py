@@ -41,6 +41,18 @@ def floats(picture: Image.Image) -> Floats:
     return numpy.asarray(picture.convert("RGB"), dtype=numpy.float32) / numpy.float32(255)
 
 
+def lightest(picture: NDArray[Any]) -> NDArray[Any]:
+    """The largest of red, green and blue at every dot."""
+    red, green, blue = cv2.split(picture)
+    return cv2.max(cv2.max(red, green), blue)
+
+
+def darkest(picture: NDArray[Any]) -> NDArray[Any]:
+    """The smallest of red, green and blue at every dot."""
+    red, green, blue = cv2.split(picture)
+    return cv2.min(cv2.min(red, green), blue)
+
+
 def card_box() -> tuple[float, float, float, float]:
     """The card within the frame: left, top, right, bottom."""
     width, height = (side * DOTS_A_MM for side in CARD_MM)
@@ -57,7 +69,7 @@ def in_frame(picture: Image.Image) -> Floats | None:
     pixels = numpy.asarray(picture.convert("RGB"))
     if min(pixels.shape[:2]) < 64:
         return None
-    light = pixels.max(axis=2)
+    light = lightest(pixels)
     border = numpy.concatenate((light[:3].ravel(), light[-3:].ravel(), light[:, :3].ravel(), light[:, -3:].ravel()))
     bed = float(numpy.median(border))
     if bed > _BED_DARK:

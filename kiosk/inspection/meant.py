@@ -9,7 +9,7 @@ import numpy
 from PIL import Image
 
 from devices.card_printer.faces import SIZE
-from kiosk.inspection.frame import Floats, Mask, floats
+from kiosk.inspection.frame import Floats, Mask, darkest, floats, lightest
 from kiosk.inspection.place import box_of
 
 _PHOTO_DOTS = 7000
@@ -34,8 +34,8 @@ def sort(picture: Image.Image) -> Meant:
     if picture.size != SIZE:
         raise ValueError(f"must be {SIZE[0]} x {SIZE[1]}")
     colour = floats(picture)
-    inked = colour.min(axis=2) < 0.995
-    black = colour.max(axis=2) == 0
+    inked = darkest(colour) < 0.995
+    black = lightest(colour) == 0
     photo = _photo(inked & ~black)
     ink = 1 - cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
     return Meant(colour, ink, (ink > 0.3) & ~photo, photo, black, box_of(inked))

@@ -14,8 +14,10 @@ _LIKENESS_WINDOW = (27, 31)
 _PHOTO_WINDOW = 61
 _SPOT = 0.22
 """Light that is missing or too much from which on a dot belongs to a spot."""
-_LEAST_INK = 14
-"""Dots with ink from which on a column or a row says something."""
+_PLAIN_INK = 0.2
+"""Ink that is dark enough to be measured dot by dot."""
+_LEAST_INK = 24
+"""Dots with such ink from which on a column or a row says something."""
 _SLOW = 41
 """Columns over which the light may change for other reasons than stripes."""
 
@@ -31,19 +33,16 @@ def blur(ink: Floats, there: Floats, where: Mask) -> float:
     part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     inside, seen = where[part], there[part]
     values = seen[inside]
-    losses = []
+    losses: list[float] = []
     for radius in _BLURS:
-        softened = soft(ink[part], radius)[inside]
-        losses.append(_unlike(softened, values))
+        losses.append(1 - _correlation(soft(ink[part], radius)[inside], values))
+        if len(losses) > 2 and losses[-1] > losses[-2] > losses[-3]:
+            break
     best = int(numpy.argmin(losses))
-    if best in (0, len(_BLURS) - 1):
+    if best in (0, len(losses) - 1):
         return _BLURS[best]
     fit = numpy.polyfit(_BLURS[best - 1 : best + 2], losses[best - 1 : best + 2], 2)
     return float(-fit[1] / (2 * fit[0]))
-
-
-def _unlike(one: Floats, other: Floats) -> float:
-    return 1 - _correlation(one, other)
 
 
 def _correlation(one: Floats, other: Floats) -> float:
@@ -85,21 +84,22 @@ def photo_likeness(meant: Floats, there: Floats, photo: Mask) -> float | None:
     return likeness(soft(meant, 3), soft(there, 3), inside, window, 0.08)
 
 
-def stripes(meant: Floats, there: Floats, where: Mask, axis: int) -> float | None:
-    """The largest sudden change of the ink from one column (``axis`` 0) or row (1) to those around it, as a share of
-    what was meant; None where no column has enough ink."""
-    inked = where & (meant > 0.12)
-    count = inked.sum(axis=axis)
-    wanted = numpy.where(inked, meant, 0).sum(axis=axis)
-    got = numpy.where(inked, there, 0).sum(axis=axis)
+def stripes(meant: Floats, there: Floats, where: Mask, *, across: bool) -> float | None:
+    """The largest sudden change of the ink from one column (``across``) or row to those around it, as a share of what
+    was meant; None where too few have enough ink. The middle of a column counts: a spot in it is no stripe."""
+    inked = where & (meant > _PLAIN_INK)
+    if not across:
+        inked, meant, there = inked.T, meant.T, there.T
+    count = inked.sum(axis=0)
     known = count >= _LEAST_INK
     if numpy.count_nonzero(known) < _SLOW:
         return None
-    portion = (got[known] / numpy.maximum(wanted[known], 1e-6)).astype(numpy.float32)
-    slow = cv2.medianBlur(portion.reshape(1, -1), 5).ravel()
-    padded = numpy.pad(portion, _SLOW // 2, mode="reflect")
-    slow = numpy.median(numpy.lib.stride_tricks.sliding_window_view(padded, _SLOW), axis=1)
-    return float(numpy.abs(portion - slow).max())
+    rows = inked[:, known].any(axis=1)
+    inside = inked[rows][:, known]
+    portions = numpy.where(inside, there[rows][:, known] / numpy.maximum(meant[rows][:, known], _PLAIN_INK), numpy.nan)
+    portion = numpy.nanmedian(portions, axis=0)
+    around = numpy.lib.stride_tricks.sliding_window_view(numpy.pad(portion, _SLOW // 2, mode="reflect"), _SLOW)
+    return float(numpy.abs(portion - numpy.median(around, axis=1)).max())
 
 
 def spots(expected: Floats, seen: Floats, card: Mask) -> tuple[float, float]:
