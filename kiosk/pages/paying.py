@@ -36,7 +36,7 @@ def fee_failed(session: Session, tools: Tools) -> Refusal:
     """No card has been begun, so nothing is owed. Nothing said why: the payer took too long."""
     trouble = session.trouble or refusal("payer_unknown")
     no_card_no_fee = Say("issue.fee_failed.no_card_no_fee")
-    return refusal_of(replace(trouble, advice=(*trouble.advice, no_card_no_fee), again=True), session, tools)
+    return refusal_of(replace(trouble, advice=(*trouble.advice, no_card_no_fee)), session, tools)
 
 
 def deferred(session: Session, tools: Tools) -> Done:
