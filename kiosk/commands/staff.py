@@ -176,9 +176,9 @@ def _asked(question: str) -> bytearray:
     before = termios.tcgetattr(handle)
     quiet = [*before]
     quiet[3] &= ~termios.ECHO
-    typer.echo(question, nl=False, err=True)
     try:
         termios.tcsetattr(handle, termios.TCSAFLUSH, quiet)
+        typer.echo(question, nl=False, err=True)
         return _line(handle)
     finally:
         termios.tcsetattr(handle, termios.TCSAFLUSH, before)
