@@ -6,7 +6,7 @@ Used by the tests on every page in every mode, language and size, and by anyone 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from screens.layout import Scene
 from screens.pen import Rect
@@ -49,12 +49,19 @@ def _cut_off(scene: Scene) -> Iterator[str]:
         place = inked(text)
         if place.x < 0 or place.y < 0 or place.right > glass.right or place.bottom > glass.bottom:
             yield f"{text.text!r} leaves the screen at {place}"
+        for one, other in pairwise(text.lines):
+            if _latin(one[-1:]) and _latin(other[:1]) and one.split()[-1] + other.split()[0] in text.text:
+                yield f"{text.text!r} is broken within a word: {one!r}, {other!r}"
         missing = text.missing_characters()
         if missing:
             yield f"no font has {sorted(missing)} of {text.text!r}"
     for node in scene.nodes():
         if isinstance(node, Column | Stacked) and node.overflow:
             yield f"{type(node).__name__} at {node.rect} lacks {node.overflow} pixels"
+
+
+def _latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalpha()
 
 
 def _overlapping(scene: Scene) -> Iterator[str]:

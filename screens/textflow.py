@@ -83,7 +83,8 @@ def balanced(text: str, width: float, measure: Measure) -> list[str]:
     best = break_lines(text, width, measure)
     if len(best) < 2:
         return best
-    low, high = width / 2, width
+    widest = max(measure(piece.rstrip()) for paragraph in text.split("\n") for piece in pieces(paragraph))
+    low, high = max(width / 2, widest), width  # narrower, a word would be broken to even the lines
     while high - low > width / 64:
         middle = (low + high) / 2
         tried = break_lines(text, middle, measure)

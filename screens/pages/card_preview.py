@@ -18,6 +18,6 @@ def build(scope: Scope, shown: views.CardPreview) -> Content:
             *(sentence(scope, ui.words.write(note), quiet=True) for note in shown.notes),
         ],
         picture=CardFaces(ui, shown.front, shown.back),
-        actions=[action(scope, "card_preview.wrong", "wrong", icon="flag")],
+        actions=[action(scope, "card_preview.wrong", "wrong", icon="" if ui.theme.compact else "flag")],
         primary=primary(scope, "card_preview.right", "right", icon="check"),
     )

@@ -13,7 +13,7 @@ from statemachines import views
 def build(scope: Scope, shown: views.Confirm) -> Content:
     """The fields; to see them in full; something is wrong; this is right, once all of them have been seen."""
     ui = scope.ui
-    actions = [action(scope, "confirm.wrong", "wrong", icon="flag")]
+    actions = [action(scope, "confirm.wrong", "wrong", icon="" if ui.theme.compact else "flag")]
     head: list[Node] = [question(scope, ui.words.write(shown.question))]
     if shown.masked:
         actions.insert(0, action(scope, "details.reveal", "reveal", icon="eye"))

@@ -6,12 +6,12 @@ from screens.content import Content, Scope, page
 from screens.pages.parts import question
 from screens.pages.working import waiting
 from screens.widgets.making_steps import MakingSteps
-from screens.widgets.node import Node
+from screens.widgets.node import Node, Text
 from screens.widgets.rows import callout
 from statemachines import views
 
 
-@page(views.MakingCard, left=0.5)
+@page(views.MakingCard, left=0.44)
 def build(scope: Scope, shown: views.MakingCard) -> Content:
     """The steps with the true one lit; something unusual in words; the wait."""
     ui = scope.ui
@@ -20,7 +20,8 @@ def build(scope: Scope, shown: views.MakingCard) -> Content:
     at_most.optional = ui.theme.compact
     head: list[Node] = [question(scope, ui.words("making_card.question"))]
     if shown.note is not None:
-        head.append(callout(ui, ui.words.write(shown.note)))
+        note = ui.words.write(shown.note)
+        head.append(Text(ui, note, "small", bold=True) if ui.theme.crowded else callout(ui, note))
     return Content(
         head=[*head, bar, at_most, passed],
         picture=MakingSteps(ui, [ui.words.write(step) for step in shown.steps], shown.at),

@@ -28,7 +28,7 @@ class InkField(Node):
         self._edge = max(2, theme.mm(0.8))
         self._weight = theme.mm(1.4)
         self._least = theme.mm(44 if theme.compact else 60)
-        self.most = theme.mm(130)
+        self.most = min(theme.mm(130), round(ui.content_width / SHAPE))
 
     def height(self, width: int) -> int:
         """The least that can be signed in."""

@@ -65,10 +65,10 @@ class Keypad(Node):
             ui,
             ui.words("enter_digits.erase"),
             Touch("erase", local=True),
-            icon="erase",
-            padding=2,
+            icon="" if theme.compact else "erase",
+            padding=1 if theme.compact else 2,
             enabled=not empty,
-            role="body",
+            role="small" if theme.compact else "body",
         )
         self._keys: list[Button | None] = [*(key(str(digit)) for digit in range(1, 10)), None, key("0"), erase]
         super().__init__([button for button in self._keys if button])

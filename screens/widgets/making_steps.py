@@ -59,7 +59,13 @@ class _Step(Node):
         self._when = when
         self._icon = icon
         self._words = Text(
-            ui, text, ui.reading, bold=when == 0, colour="muted" if when > 0 else "ink", middle=True, pitch=1.2
+            ui,
+            text,
+            ui.aside if theme.crowded else ui.reading,
+            bold=when == 0,
+            colour="muted" if when > 0 else "ink",
+            middle=True,
+            pitch=1.2,
         )
         children: list[Node] = [self._words]
         self._number = None
@@ -75,7 +81,7 @@ class _Step(Node):
                 middle=True,
             )
             children.append(self._number)
-        self._beat = Beat(ui) if when == 0 else None
+        self._beat = Beat(ui) if when == 0 and not theme.crowded else None
         if self._beat is not None:
             children.append(self._beat)
         super().__init__(children)
