@@ -12,7 +12,7 @@ _BLURS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.5, 8.0)
 _LIKENESS_WINDOW = (27, 31)
 """Width and height of what is compared at a time, about a letter, in dots."""
 _PHOTO_WINDOW = 61
-_SPOT = 0.22
+_SPOT = 0.18
 """Light that is missing or too much from which on a dot belongs to a spot."""
 _PLAIN_INK = 0.2
 """Ink that is dark enough to be measured dot by dot."""
@@ -105,8 +105,8 @@ def stripes(meant: Floats, there: Floats, where: Mask, *, across: bool) -> float
 def spots(expected: Floats, seen: Floats, card: Mask) -> tuple[float, float]:
     """Areas of the largest spot that is too light, and of the largest that is too dark, in square millimetres.
 
-    ``expected``, ``seen``: light, 0 to 1. An edge may be a dot or two off its place."""
-    kernel = numpy.ones((5, 5), numpy.uint8)
+    ``expected``, ``seen``: light, 0 to 1. An edge may be a dot off its place."""
+    kernel = numpy.ones((3, 3), numpy.uint8)
     lightest, darkest = cv2.dilate(expected, kernel), cv2.erode(expected, kernel)
     return (
         _largest((seen - lightest > _SPOT) & card),

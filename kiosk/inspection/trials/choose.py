@@ -47,8 +47,8 @@ CHOSEN: tuple[Chosen, ...] = (
     Chosen("line", lambda numbers: numbers.line, 0.0, 0.05),
     Chosen("text_likeness", lambda numbers: numbers.text_likeness, 1.0, 0.95),
     Chosen("photo_likeness", lambda numbers: numbers.photo_likeness, 1.0, 0.95),
-    Chosen("void_mm2", lambda numbers: numbers.void_mm2, 0.0, 0.10),
-    Chosen("stray_mm2", lambda numbers: numbers.stray_mm2, 0.0, 0.10),
+    Chosen("void_mm2", lambda numbers: numbers.void_mm2, 0.0, 0.05),
+    Chosen("stray_mm2", lambda numbers: numbers.stray_mm2, 0.0, 0.05),
 )
 
 

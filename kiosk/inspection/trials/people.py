@@ -12,7 +12,7 @@ from PIL import Image
 from devices.camera.simulated_face import Scene, Sitter, draw
 from kiosk.documents.card_faces import FaceData, SideName, load, render_face
 from kiosk.host.sandbox.population import population
-from kiosk.inspection.hopper import SIDES, from_hopper
+from kiosk.inspection.hopper import from_hopper
 from kiosk.photo.crop import crop_to_rule
 
 DESIGN = "third-generation"
@@ -47,14 +47,14 @@ class Holder:
             raise RuntimeError("nobody in the picture")
         return crop_to_rule(picture, landmarks)[0]
 
-    def faces(self) -> dict[SideName, Image.Image]:
+    def face(self, side: SideName) -> Image.Image:
         """What is to be printed."""
         design = load(DESIGN)
-        return {side: render_face(design, side, self.data, self.photo) for side in SIDES}
+        return render_face(design, side, self.data, self.photo if design.side(side).photo is not None else None)
 
-    def card(self) -> dict[SideName, Image.Image]:
+    def card(self, side: SideName) -> Image.Image:
         """The card from the hopper."""
-        return from_hopper(load(DESIGN), self.data)
+        return from_hopper(load(DESIGN), side, self.data)
 
     def with_photo_of(self, other: Holder) -> Holder:
         """A mix-up."""

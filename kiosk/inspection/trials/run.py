@@ -90,12 +90,12 @@ def one(plan: Plan, everybody: list[Holder], seed: int) -> Trial:
     holder = everybody[plan.number]
     other = _somebody_else(holder, everybody, dice)
     defect = None if plan.defect is None else DEFECTS[plan.defect]
-    meant, card = holder.faces()[plan.side], holder.card()[plan.side]
+    meant, card = holder.face(plan.side), holder.card(plan.side)
     faults = {**press.usual(dice), **_faults(defect, plan.severity, dice)}
     sent = meant
     if defect is not None and plan.severity is not None and plan.severity in defect.mixed_up:
-        sent = defect.mixed_up[plan.severity](holder, other, dice).faces()[plan.side]
-    under = press.printed(other.faces()[plan.side], {}, label) if defect is not None and defect.twice else None
+        sent = defect.mixed_up[plan.severity](holder, other, dice).face(plan.side)
+    under = press.printed(other.face(plan.side), {}, label) if defect is not None and defect.twice else None
     png = press.printed(sent, faults, label, under)
     scan = press.scanned(png, card, label, dark=bool(faults.get("scan_dark", False)))
     start = perf_counter()
