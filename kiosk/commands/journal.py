@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from kiosk.journal.entries import Entry, Kind
 from kiosk.journal.errors import JournalError
 from kiosk.journal.outbox import Outbox
 from kiosk.journal.store import entries_of, open_businesses_of, verify
+from kiosk.journal.timeline import Moment, timeline
 
 app = typer.Typer(
     help="Read the durable record.",
@@ -44,16 +46,20 @@ def show(
     as_json: AsJson = False,
     file: File = None,
 ) -> None:
-    """Show what happened: one business, or the latest entries."""
+    """Show what happened: one business as a time line, or the latest entries."""
     number = _number(business) if business else None
     with _opened(file) as database:
         found = list(entries_of(database, number))
+        moments = timeline(database, number, found) if number else ()
     if number and not found:
         fail(f"No entries of business {number}.")
     if not number:
         found = found[-last:]
     if as_json:
-        _print_json([_as_json(entry) for entry in found])
+        shown = [_as_json(entry) for entry in found]
+        _print_json({"entries": shown, "timeline": [asdict(each) for each in moments]} if number else shown)
+    elif number:
+        _print_timeline(number, found[0].at, moments)
     else:
         _print_entries(found)
 
@@ -179,6 +185,19 @@ def _print_entries(entries: list[Entry]) -> None:
         number = str(entry.sequence)
         table.add_row(number, _local(entry.at), entry.business, f"{what}{answered}: {entry.step}", result, facts)
     Console(width=None if sys.stdout.isatty() else 240, highlight=False).print(table)
+
+
+def _print_timeline(number: BusinessNumber, begun: str, moments: Sequence[Moment]) -> None:
+    table = Table("seconds", "what", "with", "serial", "result", "took", "facts", "step", box=None, pad_edge=False)
+    for each in moments:
+        facts = ", ".join(f"{key} {value}" for key, value in each.facts.items() if key != "serial")
+        took = "" if each.took is None else f"{each.took:.3f}"
+        table.add_row(
+            f"+{each.seconds:.3f}", each.words, each.party.value, each.serial, each.result, took, facts, each.step
+        )
+    console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
+    console.print(f"{number}, from {_local(begun)}")
+    console.print(table)
 
 
 def _local(at: str) -> str:

@@ -46,7 +46,7 @@ def business(journal: Journal) -> str:
 def test_show_one_business(path: Path, business: str) -> None:
     result = run(path, "show", business.lower(), "--json")
     assert result.exit_code == 0
-    assert [(each["kind"], each["result"], each["facts"]) for each in json.loads(result.stdout)] == [
+    assert [(each["kind"], each["result"], each["facts"]) for each in json.loads(result.stdout)["entries"]] == [
         ("intent", None, {"document": "D20261122000045"}),
         ("outcome", "printed", {"sheets": 2}),
     ]
