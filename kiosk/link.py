@@ -26,7 +26,11 @@ class Watch(msgspec.Struct, frozen=True, tag="watch", tag_field="message"):
 
 Incoming = Touched | Drawn | Alive | Watch
 LIMIT = 4 * 1024 * 1024
-"""Bytes a line may have; a month of every scheme is some 60 kB."""
+"""Bytes a line may have; a month of every scheme is some 60 kB, both faces of a card 200 kB."""
+
+BACKLOG = 1024 * 1024
+"""Bytes that may wait for screens that are slow to read. Beyond, of the views that come only the newest is kept: live
+pictures come several times a second, and nobody wants the old ones."""
 
 
 class ScreenLink:
@@ -46,6 +50,8 @@ class ScreenLink:
         self._on_alive = on_alive
         self._server: asyncio.Server | None = None
         self._screens: asyncio.StreamWriter | None = None
+        self._late: Show | None = None
+        self._catching_up: asyncio.Task[None] | None = None
         self._watchers: set[asyncio.StreamWriter] = set()
         self._drawn: Drawn | None = None
         """What is on the glass: a watcher who comes later is told at once."""
@@ -66,6 +72,8 @@ class ScreenLink:
         """Hang up."""
         if self._server is not None:
             self._server.close()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         for writer in (self._screens, *self._watchers):
             if writer is not None:
                 writer.close()
@@ -78,8 +86,26 @@ class ScreenLink:
 
     def show(self, show: Show) -> None:
         """Have the screens draw this. Without screens it is drawn when they come."""
-        if self._screens is not None:
-            self._screens.write(self._encoder.encode(show) + b"\n")
+        screens = self._screens
+        if screens is None:
+            return
+        if self._late is not None:
+            self._late = show
+        elif screens.transport.get_write_buffer_size() > BACKLOG:
+            self._late = show
+            self._catching_up = asyncio.create_task(self._catch_up(screens), name="link-catch-up")
+        else:
+            screens.write(self._encoder.encode(show) + b"\n")
+
+    async def _catch_up(self, screens: asyncio.StreamWriter) -> None:
+        """Wait until the screens have read what was sent, then send the newest view."""
+        try:
+            await screens.drain()
+        except ConnectionError:
+            return  # the reading side notices
+        show, self._late = self._late, None
+        if show is not None and screens is self._screens:
+            self.show(show)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -95,7 +121,7 @@ class ScreenLink:
         finally:
             self._watchers.discard(writer)
             if self._screens is writer:
-                self._screens = self._drawn = None
+                self._screens = self._drawn = self._late = None
                 log.warning("screens_gone")
             writer.close()
 
@@ -105,6 +131,7 @@ class ScreenLink:
                 log.warning("screens_replaced")
                 self._screens.close()
             self._screens = writer
+            self._late = None
             log.info("screens_connected", version=message.version)
             self._on_alive()
         elif isinstance(message, Watch):

@@ -95,8 +95,10 @@ class Link:
         waiting = bytearray()
         try:
             while data := connection.recv(_PIECE):
+                looked = len(waiting)
                 waiting += data
-                while (end := waiting.find(b"\n")) >= 0:
+                while (end := waiting.find(b"\n", looked)) >= 0:
+                    looked = 0
                     line = waiting[:end]
                     # A new buffer, not the old one moved up: what stood in it is a citizen's, and must not stay.
                     waiting = waiting[end + 1 :]

@@ -18,7 +18,7 @@ _LOOKS: dict[Kind, tuple[Colour, Colour, Colour]] = {
 }
 """Kind -> ground, words, edge."""
 
-_CLOSED: tuple[Colour, Colour, Colour] = ("paper", "muted", "shade")
+_CLOSED: tuple[Colour, Colour, Colour] = ("paper", "muted", "paper")
 """A button that cannot be touched yet: flat."""
 
 
