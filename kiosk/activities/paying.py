@@ -71,7 +71,7 @@ async def await_payment(stage: Stage) -> Literal["held", "declined"]:
             log.info("payer_did_not_say", reason=type(error).__name__)
         else:
             if payment is None:
-                return _gone(stage)
+                return _gone(stage, issue)
             outcome = _outcome(stage, issue, payment)
             if outcome != "waiting":
                 return outcome
@@ -103,11 +103,12 @@ def _outcome(stage: Stage, issue: Issue, payment: Payment) -> Literal["held", "w
             issue.pay_until = _until(stage.tools, payment)
             return "waiting"
         case _:
-            return _gone(stage)
+            return _gone(stage, issue)
 
 
-def _gone(stage: Stage) -> Literal["declined"]:
+def _gone(stage: Stage, issue: Issue) -> Literal["declined"]:
     """The order has lapsed, and another cannot be opened for this application: it is begun anew."""
+    issue.declined += 1
     stage.session.trouble = refusal("order_closed")
     return "declined"
 
