@@ -82,8 +82,8 @@ class HttpCameraSimulator(Simulator):
         self._person = ""
 
     def scene(self) -> Json:
-        """Who sits there, and how many pictures were taken."""
-        return {"person": self._person or None, "pictures": self._pictures}
+        """Who sits there. Taking a picture changes nothing of it: a mirror takes four a second."""
+        return {"person": self._person or None}
 
     def save(self) -> Json:
         """Nobody: people have gone when the bench is started again."""

@@ -44,11 +44,16 @@ def _receipt_printer(scene: Json, words: Words) -> str:
     return _join(parts, words)
 
 
+def _camera(scene: Json, words: Words) -> str:
+    return words("state.camera_nobody" if scene["person"] is None else "state.camera_person")
+
+
 _STATES: Mapping[str, Callable[[Json, Words], str]] = {
     "card-reader": _card_reader,
     "id-reader": _id_reader,
     "pin-pad": _pin_pad,
     "receipt-printer": _receipt_printer,
+    "camera": _camera,
 }
 
 

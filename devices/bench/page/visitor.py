@@ -62,13 +62,13 @@ _KINDS = (
 
 
 class Wallet(Panel):
-    """The visitor's two cards, where they are, and the one thing to do with each."""
+    """The visitor's two cards, where they are, and the one thing to do with each; and whether the camera sees them."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "wallet")
 
     def seen(self) -> object:
-        return self.desk.person, tuple(self.desk.view.places.items())
+        return self.desk.person, tuple(self.desk.view.places.items()), self._before_camera()
 
     def draw(self) -> None:
         with ui.element("div").classes("cards"):
@@ -79,6 +79,27 @@ class Wallet(Panel):
         for card, place in self.desk.view.places.items():
             if place == Place(False, self.desk.person) and card.owner != self.desk.person:
                 self._borrowed(card)
+        self._seat()
+
+    def _before_camera(self) -> object:
+        """Who is; None: nobody, or there is no camera."""
+        camera = self.desk.station("camera")
+        return None if camera is None else self.desk.view.devices[camera.name].scene["person"]
+
+    def _seat(self) -> None:
+        desk, words, person = self.desk, self.desk.words, self.desk.person
+        camera = desk.station("camera")
+        if camera is None:
+            return
+        with ui.element("div").classes("borrowed"):
+            if self._before_camera() == person:
+                ui.label(words("person.before_camera"))
+                self._button(
+                    words("person.get_up"), lambda: desk.world.act(camera.name, "get_up", {}), "get-up", strong=False
+                )
+            else:
+                ui.label(words("person.away_from_camera"))
+                self._button(words("person.sit_down"), lambda: desk.world.sit_down(person), "sit-down", strong=False)
 
     def _card(self, kind: _Kind) -> None:
         words, card = self.desk.words, Card(self.desk.person, kind.kind)

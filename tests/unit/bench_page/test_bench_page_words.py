@@ -78,6 +78,8 @@ def test_a_refusal_is_a_sentence_also_when_a_device_says_it() -> None:
             "A card ending in 0019 at the gate, 1 in the bin, light blinking",
         ),
         ("id-reader", {"card": {}, "read": True}, "放着一张证，已读过", "A card lies on it and was read"),
+        ("camera", {"person": None}, "前面没有人", "Nobody before it"),
+        ("camera", {"person": "wang"}, "前面坐着人", "Somebody sits before it"),
         ("pin-pad", {"input": "pin", "typed": 3}, "在等按键，已按 3 位", "Waiting for keys, 3 typed"),
         ("pin-pad", {"input": "off", "typed": 0}, "待用，不收按键", "Resting, takes no keys"),
         ("receipt-printer", PRINTER, "纸充足", "Plenty of paper"),
