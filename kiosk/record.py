@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import structlog
 
 from kiosk.clock import Clock
+from kiosk.fleet.messages import Body
+from kiosk.health.telemetry import Telemetry
 from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable
 from kiosk.issuing_advice import Teller
 from kiosk.journal.business_number import BusinessNumber
@@ -41,19 +43,34 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 
 
 class Record:
-    """``path``: the journal's file. ``also``: who is told of kinds of messages other than the host's own. Raises the
-    errors of :mod:`kiosk.journal.errors`; none is passed over."""
+    """``path``: the journal's file. ``also``: who is told of kinds of messages other than the host's own. ``fleet``:
+    whether telemetry is kept for one. Raises the errors of :mod:`kiosk.journal.errors`; none is passed over."""
 
     def __init__(
-        self, path: Path, clock: Clock, kiosk: str, host: Host, also: Mapping[str, Teller] = NO_TELLERS
+        self,
+        path: Path,
+        clock: Clock,
+        kiosk: str,
+        host: Host,
+        also: Mapping[str, Teller] = NO_TELLERS,
+        *,
+        fleet: bool = False,
     ) -> None:
         self._journal = Journal(path, clock, kiosk)
         self._clock = clock
         self._host = host
         self._also = also
         self._news = asyncio.Event()
+        self.telemetry = Telemetry(self._journal, enabled=fleet)
+        self.outcomes: Callable[[Session], tuple[Body, ...]] = lambda session: ()
+        """What the fleet is told of a session that has ended, in the transaction that ends it."""
         self.issuing = IssuingRecord(self._journal, self._news.set)
         self.stock = StockRecord(self._journal)
+
+    @property
+    def journal(self) -> Journal:
+        """The journal itself, for who writes from a thread of their own."""
+        return self._journal
 
     @property
     def counters(self) -> Counters:
@@ -83,9 +100,17 @@ class Record:
 
     async def session_ended(self, session: Session) -> None:
         """How a session that had a business number went."""
-        if session.business:
-            facts: dict[str, Fact] = {"means": session.means or "none", "done": [*session.done]}
-            await asyncio.to_thread(self._journal.note, BusinessNumber(session.business), "session.ended", facts)
+        business, outcomes = session.business, self.outcomes(session)
+        facts: dict[str, Fact] = {"means": session.means or "none", "done": [*session.done]}
+
+        def write() -> None:
+            with self._journal.together():
+                if business:
+                    self._journal.note(BusinessNumber(business), "session.ended", facts)
+                self.telemetry.write(*outcomes)
+
+        if business or outcomes:
+            await asyncio.to_thread(write)
 
     # -- a citizen's card ----------------------------------------------------------------------------------------------
 

@@ -74,7 +74,8 @@ class Pages(Protocol):
 
 
 class Runtime:
-    """One kiosk's chart, running. ``explain`` puts a device's fault that an activity could not deal with into words."""
+    """One kiosk's chart, running. ``explain`` puts a device's fault that an activity could not deal with into words.
+    ``moved`` is told the state before, the event, the state after, and the session as it is before it is wiped."""
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class Runtime:
         show: Callable[[Show], None],
         language: str = "zh",
         explain: Callable[[Session, Tools, DeviceError], None] = lambda session, tools, error: None,
+        moved: Callable[[str, str, str, Session], None] = lambda before, event, after, session: None,
     ) -> None:
         self.position = Position(chart)
         self.session = Session(language=language)
@@ -96,6 +98,7 @@ class Runtime:
         self._show = show
         self._language = language
         self._explain = explain
+        self._moved = moved
         self._clock: Clock = tools.clock
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
         self._activity: asyncio.Task[None] | None = None
@@ -159,6 +162,7 @@ class Runtime:
             log.debug("noted", kind=event.name, state=before)
             return
         log.info("moved", kind=event.name, source=before, dest=self.position.state)
+        self._moved(before, event.name, self.position.state, self.session)
         await self._leave()
         if any(_within(before, each) and not _within(self.position.state, each) for each in WIPED):
             self.session.wipe(self._language)

@@ -34,6 +34,8 @@ class Wishes:
 
     stop: bool = False
     maintenance: bool = False
+    closed: bool = False
+    """Taken out of service from afar, until it is put into service again."""
 
 
 @dataclass(slots=True)

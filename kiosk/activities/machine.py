@@ -110,7 +110,7 @@ def _verdict(tools: Tools) -> Literal["serviceable", "unserviceable", "card_held
     if tools.card_stranded:
         log.warning("card_held", serial=tools.record.custody_serial)
         return "card_held"
-    return "serviceable" if tools.health.can_serve else "unserviceable"
+    return "serviceable" if tools.health.can_serve and not tools.wishes.closed else "unserviceable"
 
 
 async def _let_cards_in(tools: Tools, allowed: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -43,18 +44,28 @@ async def connect(
     inbox: str = "_INBOX",
     on_connected: Callable[[], Awaitable[None]] | None = None,
     on_lost: Callable[[], Awaitable[None]] | None = None,
+    on_closed: Callable[[], Awaitable[None]] | None = None,
+    give_up_after: float | None = None,
+    reconnect_seconds: int = 1,
     buffered: bool = True,
 ) -> Client:
     """A connection that is tried for, and comes back by itself, for ever; cancel to give up.
 
+    ``on_closed``: it will not come back, because the broker no longer lets this member in. ``give_up_after``: seconds
+    for the first time, then TimeoutError; None: for ever.
     ``buffered`` False: what is published while there is no connection is refused at once, for someone else keeps it.
     """
 
     async def told(error: Exception) -> None:
         log.info("broker_connection", member=name, error=type(error).__name__, detail=str(error)[:200])
 
+    async def closed() -> None:
+        if established and on_closed is not None:
+            await on_closed()
+
+    established = False
     client = Client()
-    await client.connect(
+    attempt = client.connect(
         servers=list(urls),
         name=name,
         tls=tls_context(paths),
@@ -62,14 +73,21 @@ async def connect(
         error_cb=told,
         reconnected_cb=on_connected,
         disconnected_cb=on_lost,
+        closed_cb=closed,
         allow_reconnect=True,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
+        reconnect_time_wait=reconnect_seconds,
         connect_timeout=5,
         ping_interval=20,
         max_outstanding_pings=2,
         pending_size=2 * MEGABYTE if buffered else 0,
     )
+    try:
+        await asyncio.wait_for(attempt, give_up_after)
+    except BaseException:
+        await client.close()
+        raise
+    established = True
     return client
 
 

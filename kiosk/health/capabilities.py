@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -56,6 +56,8 @@ class Health:
     payer_answers: bool = False
     issuing: IssuingView | None = None
     supplies: tuple[Supply, ...] = ()
+    noticed: Callable[[], None] = lambda: None
+    """Called after every look at something."""
 
     @property
     def works(self) -> frozenset[Capability]:
@@ -107,6 +109,7 @@ class Health:
             report("device_state", device=name, state=status.device.value, fault=status.fault)
         if (ribbon := _mismatch(status)) is not None and _mismatch(old) != ribbon:
             log.error("ribbon_mismatch", device=name, kind=ribbon.kind, part_number=ribbon.reference)
+        self.noticed()
         return self.works != before
 
     def saw_issuing(self, view: IssuingView | None) -> bool:
@@ -116,6 +119,7 @@ class Health:
         if view is not None and (old is None or old.why_not != view.why_not):
             report = log.warning if view.why_not else log.info
             report("issuing_state", why_not=view.why_not or None, blocks=[*view.blocks], stock=dict(view.stock))
+        self.noticed()
         return (self.works, self.banks) != before
 
     def saw_supplies(self, supplies: tuple[Supply, ...]) -> None:
@@ -126,6 +130,7 @@ class Health:
             if each.soon and each.name not in told:
                 empty_on = each.empty_on.isoformat() if each.empty_on else None
                 log.warning("supply_soon_empty", supply=each.name, left=each.left, empty_on=empty_on)
+        self.noticed()
 
     def failed(self, error: DeviceError) -> None:
         """A device failed in the middle of something: until the next look it counts as gone, if its fault says so."""
@@ -147,6 +152,7 @@ class Health:
         if answers and not self.host_answers:
             log.info("host_answers")
         self.host_answers = answers
+        self.noticed()
         return self.works != before
 
     async def ask_payer(self) -> bool:
