@@ -213,7 +213,9 @@ async def test_leaving_while_the_journal_is_written_leaves_a_withdrawal(
     task = asyncio.create_task(applying.open_application(desk.stage))
     await writing.wait()
     task.cancel()
-    loop.call_later(0.05, go_on.set)
+    _, unfinished = await asyncio.wait([task], timeout=0.02)
+    assert unfinished  # whoever looks next would look too early
+    go_on.set()
     await asyncio.wait([task])
     assert task.cancelled()
     assert desk.issue.record is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from applying_desk import Desk
@@ -39,7 +40,8 @@ async def test_the_journal_knows_the_order_before_the_payer(desk: Desk) -> None:
     assert desk.payer.calls == [("hold", f"{record.business}/hold/1")]
     assert desk.issue.payment is not None
     assert desk.issue.payment.code.startswith("https://")
-    assert desk.issue.pay_until == desk.clock.monotonic() + 300
+    left = timedelta(seconds=desk.issue.pay_until - desk.clock.monotonic())
+    assert desk.clock.now() + left == desk.issue.payment.lapses
 
 
 async def test_the_citizen_pays_and_the_next_look_knows(desk: Desk) -> None:
