@@ -135,7 +135,6 @@ def consent(session: Session, tools: Tools) -> Consent:
         points.append(Say("issue.consent.old_card"))
     if quote is not None and quote.fen:
         points.append(Say("issue.consent.fee_held"))
-        points.append(Say("issue.consent.price"))
     points += [Say("issue.consent.kept"), Say("issue.consent.stop")]
     return Consent(
         title=Say("issue.consent.title"),

@@ -43,8 +43,8 @@ def take_paper(what: Say) -> Callable[[Session, Tools], TakePaper]:
 
 def attendant(session: Session, tools: Tools) -> PinEntry:
     """An attendant vouches for the citizen: the pad takes their number, then their code."""
-    asked = "staff.type.number" if session.pin.length == NUMBER_LENGTH else "staff.type.code"
-    rules = (Say("staff.rule.call"), Say("staff.rule.look"), Say(asked))
+    number = session.pin.length == NUMBER_LENGTH
+    rules = (Say("staff.rule.call"), Say("staff.type.number")) if number else (Say("staff.type.code"),)
     return PinEntry(
         purpose="staff",
         typed=session.pin.typed,

@@ -108,16 +108,14 @@ ISSUING_PAGES: Mapping[str, Callable[[Session, Tools], Page]] = {
 """Part of :data:`kiosk.pages.build.PAGES`."""
 
 _ORDER = (
-    (
-        "checking laying_id_card reading_id_card has_card choosing_reason "
-        "proving attendant quoting old_card consent opening"
-    ),
+    ("checking laying_id_card reading_id_card has_card choosing_reason proving quoting old_card consent opening"),
     "photo.means photo.aiming photo.taking photo.good photo.bad photo.sending photo.receipt photo.sending_receipt",
     "finding_banks choosing_bank",
     "confirm_person confirm_contact confirm_card drawing previewing",
-    "signing asking_fee paying settling",
+    "signing asking_fee settling",
 )
-"""The application as the citizen counts it: why, photo, bank, confirming, signing with paying. The sixth: making."""
+"""The application as the citizen counts it: why, photo, bank, confirming, signing. The sixth is the making. Pages that
+someone else, or a telephone, has a part in (attendant, paying) stand between two steps."""
 
 ISSUING_STEPS: Mapping[str, tuple[int, int]] = {
     _APPLYING + state: (number, len(_ORDER) + 1) for number, states in enumerate(_ORDER, 1) for state in states.split()
