@@ -153,6 +153,9 @@ PRINTER = "card-printer"
 TAKE_NEW_CARD = "take_card"
 """The card printers' action that takes the card held out."""
 
+BY_PERSONS: Mapping[str, tuple[str, ...]] = {PRINTER: (TAKE_NEW_CARD,), CONTACT: ("insert", "take")}
+"""Device class -> actions that are no staff's: a person takes the card, the printer moves it."""
+
 CARRIES_OFF = frozenset({"empty_hopper", "empty_reject_box", "empty_holding_slot", "clear_path"})
 """Their actions by which staff takes cards out: one card, or ``{"cards": [...]}``."""
 

@@ -92,11 +92,11 @@ class NewCards:
     def all(self, inside: Mapping[str, Mapping[str, Any]], outside: Mapping[str, str]) -> list[NewCard]:
         """Every card. ``inside``: printer -> what it saved of its mechanism; ``outside``: serial -> place."""
         found = [
-            _shown(StockCard.read(plain, self.pictures), f"in:{device}/{where}", nth)
+            _shown(plain, f"in:{device}/{where}", nth)
             for device, mechanism in inside.items()
             for plain, where, nth in _inside(mechanism)
         ]
-        return found + [_shown(card, outside[serial], None) for serial, card in self._outside.items()]
+        return found + [_shown(plain, outside[serial], None) for serial, plain in self.save().items()]
 
     def card(self, serial: str, inside: Mapping[str, Mapping[str, Any]]) -> StockCard:
         """One of them. Raises NoSuchThing."""
@@ -128,5 +128,6 @@ def _inside(mechanism: Mapping[str, Any]) -> Iterator[tuple[Json, str, int | Non
         yield from ((card, name, None) for card in mechanism[store])
 
 
-def _shown(card: StockCard, place: str, nth: int | None) -> NewCard:
-    return NewCard(card.serial, card.bank, place, nth, tuple(sorted(card.faces)), card.chip is not None)
+def _shown(plain: Mapping[str, Any], place: str, nth: int | None) -> NewCard:
+    printed = tuple(sorted(plain["faces"]))
+    return NewCard(plain["serial"], plain["bank"], place, nth, printed, plain["chip"] is not None)

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.value_element import ValueElement
 
-from devices.bench.hands import CARD_PLACES, OUTLETS
+from devices.bench.hands import BY_PERSONS, CARD_PLACES, OUTLETS
 from devices.bench.line import LINE_FAULTS
 from devices.bench.page.desk import Desk
 from devices.bench.page.states import state
@@ -70,10 +70,12 @@ class _DeviceBox:
     def _hands(self) -> None:
         station, words = self._station, self._desk.words
         place, outlet = CARD_PLACES.get(self._class), OUTLETS.get(self._class)
-        taken = {*(place.actions if place else ()), *((outlet.action,) if outlet else ())}
+        paper = (outlet.action,) if outlet else ()
+        taken = {*(place.actions if place else ()), *paper, *BY_PERSONS.get(self._class, ())}
         with ui.element("div").classes("by-hand"):
             for action, label in words.in_order(station.simulator.actions()):
-                if action in taken or station.parameters(action):
+                needs = (each for each in station.parameters(action).values() if " = " not in each)
+                if action in taken or any(needs):
                     continue
                 act = self._act(action)
                 ui.button(words.hand(action, label), on_click=lambda act=act: self._desk.do(act)).props(

@@ -32,7 +32,9 @@ class Desk:
         """What a person is called."""
         if person == STAFF:
             return self.words("happened.staff")
-        return self.world.people[person].name if person in self.world.people else person
+        if person in self.world.people:
+            return self.world.people[person].name
+        return self.words("new.card", serial=person)  # a card from the printer is its own owner
 
     def device(self, station: Station) -> str:
         """What a device is called."""

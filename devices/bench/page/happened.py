@@ -11,6 +11,7 @@ from devices.bench.page.desk import Desk
 from devices.bench.page.later import find
 from devices.bench.page.panel import Panel
 from devices.bench.page.states import state
+from devices.bench.places import CardKind
 from devices.bench.receipts import OUTLET, TRAY
 
 
@@ -57,8 +58,10 @@ class Happened(Panel):
             return words(f"happened.{event.kind}")
         if event.kind == "card":
             owner, _, kind = data["card"].partition("/")
-            named = {"name": desk.name(owner), "card": words(f"person.{kind}")}
-            return words("happened.card", place=self._place(data["place"], owner, kind), **named)
+            place = self._place(data["place"], owner, kind)
+            if kind == CardKind.NEW:
+                return words("happened.new_card", card=desk.name(owner), place=place)
+            return words("happened.card", place=place, name=desk.name(owner), card=words(f"person.{kind}"))
         if event.kind == "keys":
             key = "key" if data["count"] == 1 else "keys"
             return words(f"happened.{key}", name=desk.name(data["person"]), count=data["count"])
@@ -88,7 +91,7 @@ class Happened(Panel):
         words = self.desk.words
         where, _, name = place.partition(":")
         if where == "in":
-            inside = "person.in_reader" if kind == "social" else "person.on_plate"
+            inside = "person.on_plate" if kind == CardKind.ID else "person.in_reader"
             return words("happened.bin" if name.endswith("/bin") else inside)
         return words("person.mine") if name == owner else words("person.with_person", name=self.desk.name(name))
 

@@ -18,6 +18,7 @@ from devices.bench.page.desk import Desk
 from devices.bench.page.happened import Happened
 from devices.bench.page.later import Later
 from devices.bench.page.live import LiveScreen
+from devices.bench.page.new_cards import NewCards
 from devices.bench.page.pad import Pad
 from devices.bench.page.panel import heading
 from devices.bench.page.paper import Paper
@@ -94,6 +95,7 @@ def _build(desk: Desk, follower: Follower, visited: _Visited) -> None:
             people, wallet = People(desk, chosen), Wallet(desk)
             with ui.element("div").classes("pad-and-paper"):
                 pad, paper = Pad(desk), Paper(desk)
+            new_cards = NewCards(desk)
         with ui.element("section").classes("part"):
             heading("3", words("devices.heading"), words("devices.hint"))
             breakage, later = Breakage(desk), Later(desk)
@@ -103,7 +105,7 @@ def _build(desk: Desk, follower: Follower, visited: _Visited) -> None:
     def update(view: View) -> None:
         desk.view = view
         with desk.client:
-            for part in (people, wallet, pad, paper, breakage, later, happened):
+            for part in (people, wallet, pad, paper, new_cards, breakage, later, happened):
                 part.update()
 
     update(desk.view)

@@ -48,12 +48,37 @@ def _camera(scene: Json, words: Words) -> str:
     return words("state.camera_nobody" if scene["person"] is None else "state.camera_person")
 
 
+def _card_printer(scene: Json, words: Words) -> str:
+    if not scene["powered"]:
+        return words("state.no_power")
+    card = scene["card"]
+    parts = [words(f"state.card_{card['place']}" if card else "state.path_empty")]
+    if scene.get("printing"):
+        parts.append(words("state.printing"))
+    counts = "、".join if words.language == "zh" else " + ".join
+    parts.append(words("state.hoppers", counts=counts(str(hopper["cards"]) for hopper in scene["hoppers"])))
+    for store in ("reject_box", "holding_slot"):
+        if scene.get(store):
+            parts.append(words(f"state.{store}", count=len(scene[store])))
+    if (ribbon := scene.get("ribbon")) is not None:
+        parts.append(words("state.ribbon", left=ribbon["left"]))
+    if scene.get("cover") == "open":
+        parts.append(words("state.cover_open"))
+    return _join(parts, words)
+
+
+def _chip_contact(scene: Json, words: Words) -> str:
+    return words("state.contact_empty" if scene["card"] is None else "state.contact_card")
+
+
 _STATES: Mapping[str, Callable[[Json, Words], str]] = {
     "card-reader": _card_reader,
     "id-reader": _id_reader,
     "pin-pad": _pin_pad,
     "receipt-printer": _receipt_printer,
     "camera": _camera,
+    "card-printer": _card_printer,
+    "chip-contact": _chip_contact,
 }
 
 

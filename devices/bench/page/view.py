@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.bench.events import Event
+from devices.bench.new_cards import NewCard
 from devices.bench.places import Card, Place
 from devices.bench.receipts import Receipt
 from devices.bench.schedule import PlannedFault
@@ -26,10 +27,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The world at one moment; ``recent`` are the last events, oldest first, ``event`` the number of the newest."""
+    """The world at one moment; ``new_cards`` are the pre-made ones wherever they are; ``recent`` are the last events,
+    oldest first, ``event`` the number of the newest."""
 
     places: Mapping[Card, Place]
     devices: Mapping[str, Snapshot]
+    new_cards: Sequence[NewCard]
     receipts: Sequence[Receipt]
     plan: Sequence[PlannedFault]
     recent: Sequence[Event]
@@ -42,6 +45,7 @@ def look(world: World) -> View:
     return View(
         places=world.places.all(),
         devices={name: station.snapshot() for name, station in world.stations.items()},
+        new_cards=world.new_cards(),
         receipts=world.receipts.all(),
         plan=world.planned_faults(),
         recent=world.events.after(event - REMEMBERED),

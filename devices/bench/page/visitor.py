@@ -77,7 +77,8 @@ class Wallet(Panel):
                     self._card(kind)
                     self._act(kind)
         for card, place in self.desk.view.places.items():
-            if place == Place(False, self.desk.person) and card.owner != self.desk.person:
+            others = card.owner != self.desk.person and card.kind is not CardKind.NEW
+            if place == Place(False, self.desk.person) and others:
                 self._borrowed(card)
         self._seat()
 

@@ -14,6 +14,9 @@ Language = Literal["zh", "en"]
 
 _FOLDER = Path(__file__).parent
 
+_SAME_FAULTS = {"chip-contact": "card-reader"}
+"""Device classes whose faults go by another class's words."""
+
 
 @cache
 def _document(name: str) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -76,5 +79,6 @@ class Words:
 
     def _fault(self, device_class: str, name: str) -> Mapping[str, Any]:
         document = _document("fault_words.toml")
+        device_class = _SAME_FAULTS.get(device_class, device_class)
         found: Mapping[str, Any] = document.get(device_class, {}).get(name) or document["line"].get(name, {})
         return found

@@ -12,6 +12,7 @@ from devices.bench.line import LINE_FAULTS
 from devices.bench.page import words as words_module
 from devices.bench.page.states import state
 from devices.bench.page.words import Words
+from devices.card_printer.simulator.mechanism import Place
 from devices.simulation import FaultSwitch
 
 FOLDER = Path(words_module.__file__).parent
@@ -19,6 +20,18 @@ PAGE = tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8"))
 FAULTS = tomllib.loads((FOLDER / "fault_words.toml").read_text(encoding="utf-8"))
 ZH, EN = Words("zh"), Words("en")
 READER = {"card": {"number": "0019", "blocked": False}, "powered": False}
+CARDS = {"cards": 20}
+CARD_PRINTER = {
+    "powered": True,
+    "card": None,
+    "printing": False,
+    "hoppers": [CARDS, {"cards": 3}],
+    "reject_box": [],
+    "holding_slot": [],
+    "ribbon": {"left": 198},
+    "cover": "closed",
+}
+DISPENSER = {"powered": True, "card": {"place": "bezel"}, "hoppers": [CARDS], "reject_box": [{}]}
 PRINTER = {"paper": "full", "cover": "closed", "cutter": "ok", "printing": False, "outlet": []}
 
 
@@ -42,6 +55,17 @@ def test_each_fault_has_its_words_in_both_languages(device_class: str, model: st
     simulator = getattr(__import__(module, fromlist=[name]), name)
     known = {**FAULTS["line"], **FAULTS[device_class]}
     assert [s.name for s in (*LINE_FAULTS, *simulator.FAULTS) if s.name not in known] == []
+
+
+def test_the_chip_contacts_faults_go_by_the_card_readers_words() -> None:
+    mute = FaultSwitch("mute", "The chip gives no answer to any command.")
+    assert ZH.fault("chip-contact", mute) == ZH.fault("card-reader", mute) == "芯片不回答"
+
+
+@pytest.mark.parametrize("place", Place)
+def test_a_card_is_told_wherever_it_is(place: Place) -> None:
+    if place is not Place.NOWHERE:
+        assert f"card_{place}" in PAGE["state"]
 
 
 def test_a_fault_that_is_new_here_is_told_in_the_simulators_own_words() -> None:
@@ -89,6 +113,27 @@ def test_a_refusal_is_a_sentence_also_when_a_device_says_it() -> None:
             "没有纸，盖子开着，切刀卡住，出口有 1 张",
             "Out of paper, cover open, cutter stuck, 1 at the outlet",
         ),
+        (
+            "card-printer",
+            CARD_PRINTER,
+            "通道里没有卡，卡箱 20、3 张，色带还能印 198 面",
+            "No card on its way, 20 + 3 in the hoppers, ribbon for 198 sides",
+        ),
+        (
+            "card-printer",
+            {**CARD_PRINTER, "card": {"place": "print"}, "printing": True, "holding_slot": [{}], "ribbon": {"left": 9}},
+            "卡在打印头下，正在打印，卡箱 20、3 张，暂存 1 张，色带还能印 9 面",
+            "A card under the print head, printing, 20 + 3 in the hoppers, 1 in the holding slot, ribbon for 9 sides",
+        ),
+        (
+            "card-printer",
+            DISPENSER,
+            "卡在出卡口，等人取，卡箱 20 张，废卡箱 1 张",
+            "A card held out, 20 in the hoppers, 1 in the reject box",
+        ),
+        ("card-printer", {**CARD_PRINTER, "powered": False}, "没有电", "No power"),
+        ("chip-contact", READER, "接着一个芯片", "A chip is on it"),
+        ("chip-contact", {"card": None}, "上面没有芯片", "No chip on it"),
         (
             "lamp",
             {"powered": False, "colour": "red", "parts": []},
