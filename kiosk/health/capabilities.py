@@ -37,6 +37,10 @@ WORKING = frozenset({DeviceState.ONLINE, DeviceState.DEVICE_BUSY})
 MISMATCH = frozenset({RibbonState.UNSUITABLE, RibbonState.UNRECOGNISED})
 """Not the ribbon this printer is to print with."""
 
+ENCODER = "encoder"
+"""The reader at the printer's chip contact: its faults are a card reader's, and no citizen's card is concerned. None
+where the printer itself reaches the chip."""
+
 PROBE = "alive"
 """An order that no payer has: asking for it shows that the payer answers."""
 
@@ -66,7 +70,7 @@ class Health:
         for name, status in self.statuses.items():
             if status is None or status.device not in WORKING:
                 lost |= LOST_WITHOUT.get(name, frozenset())
-            if status is not None and status.fault is not None:
+            if status is not None and status.fault is not None and name != ENCODER:
                 lost |= fault_catalogue.load()[status.fault].loses
         if not self.host_answers:
             lost |= LOST_WITHOUT["host"]
@@ -78,13 +82,16 @@ class Health:
 
     @property
     def why_no_issue(self) -> str:
-        """Why no card can be issued, leaving the host aside: ``not_fitted``, ``card_printer``, or as
+        """Why no card can be issued, leaving the host aside: ``not_fitted``, ``card_printer``, ``encoder``, or as
         :attr:`kiosk.health.issuing.IssuingView.why_not`; empty when one can."""
         if self.issuing is None:
             return "not_fitted"
         printer = self.statuses.get("card_printer")
         if not isinstance(printer, CardPrinterStatus) or not printer.ready:
             return "card_printer"
+        encoder = self.statuses.get(ENCODER)
+        if encoder is not None and encoder.device not in WORKING:
+            return ENCODER
         return self.issuing.why_not
 
     @property

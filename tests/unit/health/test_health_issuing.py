@@ -148,6 +148,16 @@ def test_a_camera_that_is_gone_loses_nothing() -> None:
     assert health.works == before
 
 
+def test_an_encoder_that_is_gone_takes_issuing_and_no_citizens_card() -> None:
+    health = healthy()
+    health.saw("card_reader", Status(DeviceState.ONLINE))
+    before = health.works
+    health.saw("encoder", Status(DeviceState.NO_DEVICE, "card_reader.absent"))
+    assert (before - health.works, health.why_no_issue) == ({Capability.ISSUE}, "encoder")
+    health.saw("encoder", None)
+    assert health.works == before
+
+
 def test_a_motion_that_failed_takes_issuing_until_the_next_look() -> None:
     health = healthy()
     health.failed(DeviceError("card_printer.jam_exit"))
