@@ -82,7 +82,7 @@ ADVICE: Mapping[str, Advice] = {
     "not_committed": Advice(("advice.ask_attendant",)),
     # -- the payer
     "payer_unavailable": Advice(("advice.come_again_later",), again=True),
-    "payer_unknown": Advice(("advice.nothing_taken_yet", "advice.come_again_later"), again=True),
+    "payer_unknown": Advice(("advice.come_again_later",), again=True),
     "order_unknown": Advice(("advice.start_over",)),
     "order_differs": Advice(("advice.start_over",)),
     "order_closed": Advice(("advice.start_over",)),

@@ -14,9 +14,11 @@ from kiosk.host.issuing_values import IssuingRefusal, Obstacle
 from kiosk.host.payer.port import PayerRefusal
 from kiosk.host.payer.reconciliation import Difference
 from kiosk.host.port import HostRefused, HostUnavailable, HostUnknown, RefusalCode
+from kiosk.pages.applying import ICONS
 from kiosk.pages.handover import ENDED_AS
 from kiosk.photo.report import Fault
 from screens.locale.catalogue import Catalogue
+from screens.widgets.icons import ICONS as DRAWN
 from statemachines.views import Say
 
 KEYS = Catalogue.load().keys("zh")
@@ -38,6 +40,11 @@ TOLD = {
 @pytest.mark.parametrize("prefix", TOLD)
 def test_every_code_has_words(prefix: str) -> None:
     assert {f"{prefix}.{code}" for code in TOLD[prefix]} - KEYS == set()
+
+
+def test_every_reason_has_a_drawn_icon() -> None:
+    assert set(ICONS) == set(Reason)
+    assert set(ICONS.values()) - set(DRAWN) == set()
 
 
 def test_every_refusal_is_told_as_itself_and_with_words_for_what_follows() -> None:
