@@ -202,17 +202,14 @@ async def test_finding_a_face_holds_nobody_up_and_goes_on_one_at_a_time(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     true = photographing.take
-    at_work, most, begun, goes_on = [0], [0], threading.Semaphore(0), threading.Event()
+    threads: list[threading.Thread] = []
+    begun, goes_on = threading.Semaphore(0), threading.Event()
 
     def watched(*given: Any, **named: Any) -> Any:
-        at_work[0] += 1
-        most[0] = max(most[0], at_work[0])
+        threads.append(threading.current_thread())
         begun.release()
         goes_on.wait(5)
-        try:
-            return true(*given, **named)
-        finally:
-            at_work[0] -= 1
+        return true(*given, **named)
 
     monkeypatch.setattr(photographing, "take", watched)
     left = asyncio.create_task(take_photo(rig))
@@ -220,10 +217,11 @@ async def test_finding_a_face_holds_nobody_up_and_goes_on_one_at_a_time(
     left.cancel()  # late: the state is left, the thread is not
     await asyncio.wait([left])
     again = asyncio.create_task(take_photo(rig))
-    await rig.settled()
+    assert not await asyncio.to_thread(begun.acquire, True, 0.1)
+    assert rig.device.calls == ["capture", "rest"] * 2  # it has its picture, and waits for the other to end
     goes_on.set()
     assert await asyncio.wait_for(again, 5) == "bad"
-    assert most == [1]
+    assert threading.main_thread() not in threads
 
 
 # -- to the host -------------------------------------------------------------------------------------------------------
