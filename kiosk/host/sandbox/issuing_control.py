@@ -188,7 +188,7 @@ def photograph(sent: Photograph, box: Box) -> Receipt:
     with box.write_lock, box.engine.begin() as connection:
         person_id = _person_id(connection, sent.number)
         count = connection.execute(select(func.count()).select_from(photo_receipts)).scalar_one()
-        receipt = f"P{count + 1:010d}"
+        receipt = f"{count + 1:011d}"
         connection.execute(
             photo_receipts.insert().values(
                 receipt=receipt, person_id=person_id, picture=issuing_photo.portrait(person_id)

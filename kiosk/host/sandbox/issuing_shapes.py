@@ -56,7 +56,7 @@ class Photo(Shape):
 
 class PhotoReceipt(Shape):
     application: ApplicationNumber
-    receipt: Annotated[str, Field(min_length=4, max_length=40, examples=["P0000000001"])]
+    receipt: Annotated[str, Field(min_length=4, max_length=40, examples=["00000000001"])]
 
 
 class OldCard(Shape):
