@@ -14,7 +14,7 @@ from kiosk.runtime import Runtime, Stage
 from kiosk.session import Session
 from statemachines.chart import Chart, On, State
 from statemachines.timing import Delay, Kind
-from statemachines.views import Farewell, Frame, Menu, Page, Say, Show, StillThere, Touched, Working
+from statemachines.views import Farewell, Frame, Menu, Page, Photo, Say, Show, StillThere, Touched, Working
 
 DELAYS = {
     "person": Delay(Kind.PERSON, 45, "a person", grace=20),
@@ -269,6 +269,32 @@ async def test_an_activity_can_have_its_page_drawn_again(rig: Rig) -> None:
     rig.runtime.session.unread = 7
     rig.work.stage.refresh()
     assert rig.last.page == Working(Say("busy"), at_most=7)
+
+
+async def test_what_is_the_same_to_a_finger_keeps_its_number(rig: Rig) -> None:
+    pictures = iter((b"one", b"two", b"two"))
+    rig.runtime._pages = lambda state, session, tools: (Photo("aim", next(pictures)), Frame(0))
+    await rig.touches("choose", "pension")
+    assert rig.work.stage is not None
+    rig.work.stage.refresh()
+    rig.work.stage.refresh()
+    first, second, third = rig.shown[-3:]
+    assert first.frame == second.frame == third.frame
+    assert [shown.page for shown in (first, second, third)] == [
+        Photo("aim", b"one"),
+        Photo("aim", b"two"),
+        Photo("aim", b"two"),
+    ]
+    rig.runtime._pages = lambda state, session, tools: (Photo("taking"), Frame(0))
+    rig.work.stage.refresh()
+    assert rig.last.frame.number == first.frame.number + 1
+
+
+async def test_a_state_entered_anew_has_a_new_number_though_it_looks_the_same(rig: Rig) -> None:
+    rig.runtime._pages = lambda state, session, tools: (Farewell(), Frame(0))
+    before = rig.last.frame.number
+    await rig.touches("choose", "pension")
+    assert rig.last.frame.number == before + 1
 
 
 async def test_it_runs_until_stopped(rig: Rig) -> None:

@@ -2,116 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from PIL import Image, ImageGrab
+from screens_by_hand_kiosk import PATIENCE, Kiosk, colour_at, target
 
-from screens.samples import SAMPLES
 from screens.theme import STANDARD
-from screens.virtual_display import virtual_display
-from statemachines.views import (
-    Alive,
-    AnyPage,
-    Attract,
-    Drawn,
-    Frame,
-    FromScreens,
-    Say,
-    Show,
-    Target,
-    Touched,
-    Working,
-)
+from statemachines.views import Attract, Drawn, Frame, Say, Show, Touched, Working
 
 pytestmark = pytest.mark.window
-WIDTH, HEIGHT = 1080, 1920
-PATIENCE = 20.0
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    with virtual_display(WIDTH, HEIGHT) as name:
-        yield name
-
-
-class Kiosk:
-    """A controller by hand, and the screens as a process."""
-
-    def __init__(self, path: Path, display: str) -> None:
-        self.path = path
-        self.display = display
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
-        self.listener.listen()
-        self.listener.settimeout(PATIENCE)
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "screens", "--socket", str(self.path), "--size", f"{WIDTH}x{HEIGHT}"],
-            env={**os.environ, "DISPLAY": self.display},
-            stderr=subprocess.PIPE,
-        )
-        self.accept()
-
-    def accept(self) -> None:
-        self.connection, _ = self.listener.accept()
-        self.connection.settimeout(PATIENCE)
-        self.lines = self.connection.makefile("rb")
-        assert isinstance(self.hear(), Alive)
-
-    def hear(self) -> FromScreens:
-        return msgspec.json.decode(self.lines.readline(), type=FromScreens)
-
-    def show(self, number: int, name: str, **frame: object) -> Drawn:
-        """Show a sample and wait until it is drawn."""
-        facts, page = SAMPLES[name]
-        return self.show_page(msgspec.structs.replace(facts, number=number, **frame), page)
-
-    def show_page(self, frame: Frame, page: AnyPage) -> Drawn:
-        self.connection.sendall(msgspec.json.encode(Show(frame, page)) + b"\n")
-        drawn = self.hear()
-        assert isinstance(drawn, Drawn)
-        return drawn
-
-    def click(self, target: Target, times: int = 1) -> None:
-        x, y = target.x + target.width // 2, target.y + target.height // 2
-        clicks = ["click", "--repeat", str(times), "--delay", "60", "1"]
-        subprocess.run(
-            ["xdotool", "mousemove", str(x), str(y), *clicks], check=True, env={**os.environ, "DISPLAY": self.display}
-        )
-
-    def picture(self) -> Image.Image:
-        return ImageGrab.grab(xdisplay=self.display)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.listener.close()
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, display: str) -> Iterator[Kiosk]:
-    started = Kiosk(tmp_path / "s", display)
-    yield started
-    started.stop()
-
-
-def target(drawn: Drawn, intent: str, value: str = "") -> Target:
-    return next(one for one in drawn.targets if (one.intent, one.value) == (intent, value))
-
-
-def colour_at(picture: Image.Image, x: int, y: int) -> str:
-    red, green, blue = picture.convert("RGB").getpixel((x, y))  # type: ignore[misc]
-    return f"#{red:02X}{green:02X}{blue:02X}"
 
 
 def test_a_view_is_drawn_and_a_touch_on_it_told(kiosk: Kiosk) -> None:

@@ -1,0 +1,91 @@
+"""The screens as a process in a real window, with a controller by hand."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+from PIL import Image, ImageGrab
+
+from screens.samples import SAMPLES
+from statemachines.views import Alive, AnyPage, Drawn, Frame, FromScreens, Show, Target
+
+WIDTH, HEIGHT = 1080, 1920
+PATIENCE = 20.0
+
+
+class Kiosk:
+    """A controller by hand, and the screens as a process."""
+
+    def __init__(self, path: Path, display: str) -> None:
+        self.path = path
+        self.display = display
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.listener.settimeout(PATIENCE)
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "screens", "--socket", str(self.path), "--size", f"{WIDTH}x{HEIGHT}"],
+            env={**os.environ, "DISPLAY": self.display},
+            stderr=subprocess.PIPE,
+        )
+        self.accept()
+
+    def accept(self) -> None:
+        self.connection, _ = self.listener.accept()
+        self.connection.settimeout(PATIENCE)
+        self.lines = self.connection.makefile("rb")
+        assert isinstance(self.hear(), Alive)
+
+    def hear(self) -> FromScreens:
+        return msgspec.json.decode(self.lines.readline(), type=FromScreens)
+
+    def show(self, number: int, name: str, **frame: object) -> Drawn:
+        """Show a sample and wait until it is drawn."""
+        facts, page = SAMPLES[name]
+        return self.show_page(msgspec.structs.replace(facts, number=number, **frame), page)
+
+    def send(self, frame: Frame, page: AnyPage) -> None:
+        self.connection.sendall(msgspec.json.encode(Show(frame, page)) + b"\n")
+
+    def show_page(self, frame: Frame, page: AnyPage) -> Drawn:
+        self.send(frame, page)
+        drawn = self.hear()
+        assert isinstance(drawn, Drawn)
+        return drawn
+
+    def click(self, target: Target, times: int = 1) -> None:
+        self.mouse(*self.at(target), "click", "--repeat", str(times), "--delay", "60", "1")
+
+    @staticmethod
+    def at(target: Target) -> tuple[str, str, str]:
+        """Over the middle of a target."""
+        return "mousemove", str(target.x + target.width // 2), str(target.y + target.height // 2)
+
+    def mouse(self, *doing: str) -> None:
+        """A chain of xdotool's commands."""
+        subprocess.run(["xdotool", *doing], check=True, env={**os.environ, "DISPLAY": self.display})
+
+    def picture(self) -> Image.Image:
+        return ImageGrab.grab(xdisplay=self.display)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self.listener.close()
+
+
+def target(drawn: Drawn, intent: str, value: str = "") -> Target:
+    return next(one for one in drawn.targets if (one.intent, one.value) == (intent, value))
+
+
+def colour_at(picture: Image.Image, x: int, y: int) -> str:
+    red, green, blue = picture.convert("RGB").getpixel((x, y))  # type: ignore[misc]
+    return f"#{red:02X}{green:02X}{blue:02X}"
