@@ -79,7 +79,8 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
     """Exit: ``finished``, with both people signed out."""
     at_pad = ("first_person", "second_person")
     choosing = ("overview", "tasks", "load_hopper", "load_delivery", "count_hopper")
-    by_hand = ("loading", "number_loaded", "first_count", "second_count", "opening_bin", "opening_slot", "finding_card")
+    at_hopper = ("loading", "number_loaded", "first_count", "second_count")
+    by_hand = (*at_hopper, "opening_bin", "opening_slot", "looking_for_card", "finding_card")
     told = ("list_printed", "not_done")
     writing = ("storing_load", "storing_count", "emptying", "sealing", "settling", "renewing_paper")
     return Chart(
@@ -133,6 +134,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
                 durable=True,
                 restart="each card has been sealed in the ledger or is still held; the list is in the journal",
             ),
+            State("looking_for_card", screen=views.Done, timeout="staff"),
             State("finding_card", screen=views.Menu, timeout="staff"),
             State(
                 "settling",
@@ -168,7 +170,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
             On("choose", "tasks", "count_hopper", when=chosen("count")),
             On("choose", "tasks", "opening_bin", when=chosen("bin")),
             On("choose", "tasks", "opening_slot", when=chosen("held")),
-            On("choose", "tasks", "finding_card", when=chosen("card")),
+            On("choose", "tasks", "looking_for_card", when=chosen("card")),
             On("choose", "tasks", "renewing_paper", when=chosen("paper")),
             On("choose", "load_hopper", "finding_deliveries", keep="hopper"),
             On("found", "finding_deliveries", "load_delivery"),
@@ -185,6 +187,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
             On("differs", "storing_count", "first_count"),
             On("done", "opening_bin", "emptying"),
             On("done", "opening_slot", "sealing"),
+            On("done", "looking_for_card", "finding_card"),
             On("choose", "finding_card", "settling", keep="found"),
             On("unreachable", "settling", "not_done"),
             On("stored", ("emptying", "sealing"), "printing_list"),

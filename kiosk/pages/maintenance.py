@@ -33,7 +33,7 @@ from statemachines.views import (
     Working,
 )
 
-SHOWN = 8
+SHOWN = 4
 """Serials written out on a page; the others are counted, and stand on the printed list."""
 
 
@@ -234,30 +234,40 @@ def opening_slot(session: Session, tools: Tools) -> Done:
 
 
 def _serials(cards: tuple[LedgerCard, ...]) -> tuple[Say, ...]:
-    shown = tuple(
-        Say("stock.serial", {"serial": Verbatim(card.serial)}) if card.serial else Say("stock.not_read")
-        for card in cards[:SHOWN]
-    )
-    more = len(cards) - SHOWN
-    return (*shown, Say("stock.more", {"count": Number(more)})) if more > 0 else shown
+    read = [card.serial for card in cards if card.serial][:SHOWN]
+    more = len(cards) - len(read)
+    shown = (Say("stock.serials_shown", {"serials": Verbatim(", ".join(read))}),) if read else ()
+    return (*shown, Say("stock.more", {"count": Number(more)})) if more else shown
+
+
+def looking_for_card(session: Session, tools: Tools) -> Done:
+    upkeep = upkeep_of(session)
+    advice = Say(f"fault.{upkeep.fault}.staff") if upkeep.fault else Say("stock.card.look_along")
+    return Done(title=Say("stock.card.look"), notes=(Say("stock.card.which", {"serial": _path_serial(upkeep)}), advice))
 
 
 def finding_card(session: Session, tools: Tools) -> Menu:
-    upkeep = upkeep_of(session)
-    question = Say(f"fault.{upkeep.fault}.staff") if upkeep.fault else Say("stock.card.look")
     return Menu(
-        question=question,
-        greeting=Say("stock.card.which", {"serial": _path_serial(upkeep)}),
+        question=Say("stock.card.found"),
         choices=(
             Choice(
-                id=Found.DESTROYED, title=Say("stock.card.destroyed"), note=Say("stock.card.destroyed.note"),
+                id=Found.DESTROYED.value,
+                title=Say("stock.card.destroyed"),
+                note=Say("stock.card.destroyed.note"),
                 icon="cross",
             ),
-            Choice(id=Found.SEALED, title=Say("stock.card.sealed"), note=Say("stock.card.sealed.note"), icon="shield"),
-            Choice(id=Found.HANDED_OVER, title=Say("stock.card.handed_over"), icon="person"),
-            Choice(id=Found.NOTHING, title=Say("stock.card.nothing"), note=Say("stock.card.nothing.note"), icon="look"),
+            Choice(
+                id=Found.SEALED.value, title=Say("stock.card.sealed"), note=Say("stock.card.sealed.note"), icon="shield"
+            ),
+            Choice(id=Found.HANDED_OVER.value, title=Say("stock.card.handed_over"), icon="person"),
+            Choice(
+                id=Found.NOTHING.value,
+                title=Say("stock.card.nothing"),
+                note=Say("stock.card.nothing.note"),
+                icon="look",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def printing_list(session: Session, tools: Tools) -> Printing:
@@ -292,6 +302,7 @@ MAINTENANCE_PAGES: Mapping[str, Callable[[Session, Tools], Page]] = {
     _STOCK + "emptying": working("check", "stock.writing"),
     _STOCK + "opening_slot": opening_slot,
     _STOCK + "sealing": working("check", "stock.writing"),
+    _STOCK + "looking_for_card": looking_for_card,
     _STOCK + "finding_card": finding_card,
     _STOCK + "settling": working("host_patiently", "stock.card.asking"),
     _STOCK + "renewing_paper": working("check", "stock.writing"),

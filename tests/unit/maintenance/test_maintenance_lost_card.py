@@ -43,7 +43,8 @@ def bound(rig: Rig) -> None:
 
 async def settle(rig: Rig, found: str, *, to: str = "overview") -> None:
     await rig.sign_in()
-    await rig.task("card", to="finding_card")
+    await rig.task("card", to="looking_for_card")
+    await rig.touch("done", to="finding_card")
     await rig.touch("choose", found, to=to)
 
 
@@ -56,8 +57,11 @@ async def test_the_page_says_which_card_and_where_to_look(rig: Rig) -> None:
     await rig.sign_in()
     assert [row.value for row in rig.page.rows if row.label.key == "stock.path"] == [Verbatim(SERIAL)]
     assert [row.value for row in rig.page.rows if row.label.key == "stock.issuing"] == [Say("stock.blocked.card")]
-    await rig.task("card", to="finding_card")
-    assert rig.page.question == Say("fault.card_printer.jam_exit.staff")
+    await rig.task("card", to="looking_for_card")
+    assert rig.page.notes == (
+        Say("stock.card.which", {"serial": Verbatim(SERIAL)}),
+        Say("fault.card_printer.jam_exit.staff"),
+    )
 
 
 async def test_a_card_that_is_nobodys_is_destroyed(rig: Rig) -> None:

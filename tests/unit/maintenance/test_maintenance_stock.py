@@ -179,7 +179,7 @@ async def test_the_reject_box_is_emptied_onto_a_list_to_sign(rig: Rig) -> None:
     spoil(rig, "0C000002", CardPlace.RETAINED)
     await rig.sign_in()
     await rig.task("bin", to="opening_bin")
-    assert [note.args.get("serial") for note in rig.page.notes[1:]] == [Verbatim("0C000001"), Verbatim("0C000002")]
+    assert rig.page.notes[1:] == (Say("stock.serials_shown", {"serials": Verbatim("0C000001, 0C000002")}),)
     await rig.touch("done", to="list_printed")
     text = "\n".join(getattr(line, "text", "") for line in lay_out(rig.paper.printed[0]))
     for word in ("0C000001", "0C000002", "0041", "0042", rig.page.document):
