@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from devices import registry
+from kiosk.config_fleet import FleetSettings
 from kiosk.located_toml import Document, Mistake, MistakesError, read
 from kiosk.validation import field_path, mistake, nearest, one_of, shown
 from statemachines.timing import DELAYS
@@ -221,6 +222,7 @@ class Settings(BaseSettings):
         " and what needs it is not offered.",
     )
     issuing: Issuing | None = Field(None, description=(Issuing.__doc__ or ""))
+    fleet: FleetSettings | None = Field(None, description=(FleetSettings.__doc__ or ""))
     link: Link = Field(default_factory=partial(Link.model_validate, {}), description=(Link.__doc__ or ""))
     log: Log = Field(default_factory=partial(Log.model_validate, {}), description=(Log.__doc__ or ""))
     policy: PolicySettings = Field(

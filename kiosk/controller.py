@@ -22,6 +22,7 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.encoder import Encoder, reader_address
 from kiosk.health.capabilities import Health
+from kiosk.health.fleet_side import FleetSide
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.issuing_http import HttpIssuingHost
@@ -81,8 +82,16 @@ class Controller:
         host = self._host or _host(settings, self.clock)
         issuing = self._issuing or _issuing_host(settings, host)
         payer = self._payer or _payer(settings, self.clock)
-        record = Record(settings.journal_file, self.clock, settings.kiosk.id, host, tellers(issuing, payer))
+        record = Record(
+            settings.journal_file,
+            self.clock,
+            settings.kiosk.id,
+            host,
+            tellers(issuing, payer),
+            fleet=settings.fleet is not None,
+        )
         tools = self.tools = self._tools(host, record, issuing, payer)
+        fleet = None if settings.fleet is None else FleetSide(settings.fleet, tools, stop=self.stop)
         link = ScreenLink(
             settings.link.socket, on_touch=self._touched, on_drawn=self._drawn, on_alive=self._screens_are_here
         )
@@ -94,7 +103,13 @@ class Controller:
             show=link.show,
             language=settings.screen.languages[0],
             explain=explain,
+            moved=(lambda *_: None) if fleet is None else fleet.moved,
         )
+        watched: asyncio.Task[None] | None = None
+        if fleet is not None:
+            fleet.attach(runtime)
+            fleet.recall()
+            watched = asyncio.create_task(fleet.run(), name="fleet")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
@@ -106,7 +121,7 @@ class Controller:
         try:
             await runtime.run()
         finally:
-            ending = [each for each in (delivering, self._asking) if each is not None]
+            ending = [each for each in (delivering, self._asking, watched) if each is not None]
             for each in ending:
                 each.cancel()
             await asyncio.wait(ending)
@@ -122,6 +137,8 @@ class Controller:
             await host.close()
             record.close()
             log.info("controller_stopped")
+            if fleet is not None:
+                fleet.reboot_if_wanted()
 
     def stop(self) -> None:
         """End in good order: a citizen's card comes back first."""

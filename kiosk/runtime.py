@@ -105,6 +105,8 @@ class Runtime:
         self._timer: Handle | None = None
         self._overlay: Page | None = None
         self._view = 0
+        self.signs = 0
+        """Rises whenever the present state's time begins afresh: a move, or a citizen's sign of life."""
         self._ended = asyncio.Event()
 
     # -- from outside --------------------------------------------------------------------------------------------------
@@ -217,7 +219,20 @@ class Runtime:
         timeout = self.position.leaf.timeout
         return self._delays[timeout] if timeout else None
 
+    @property
+    def patience(self) -> float | None:
+        """Seconds that the present state may last without a sign of life; None: for ever."""
+        delay = self._delay
+        return None if delay is None or delay.kind is Kind.REST else delay.seconds + delay.grace
+
+    def time_out(self) -> None:
+        """What happens when the present state's time is up happens now."""
+        delay = self._delay
+        if delay is not None and delay.kind is not Kind.REST:
+            self._time_is_up(self.position.entry, delay)
+
     def _arm(self) -> None:
+        self.signs += 1
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

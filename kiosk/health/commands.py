@@ -188,11 +188,11 @@ class CommandDesk:
 
     async def _may_begin(self, command: Command, verb: Verb) -> bool:
         if verb.no_citizen and self._serving():
-            await asyncio.to_thread(self._reply, command, CommandState.WAITING)
             left = max(0.0, (command.expires_at - self._now()) / 1000)
             free = asyncio.ensure_future(self._free())
             late = asyncio.ensure_future(self._clock.sleep(left))
             try:
+                await asyncio.to_thread(self._reply, command, CommandState.WAITING)
                 await asyncio.wait({free, late}, return_when=asyncio.FIRST_COMPLETED)
                 served = not free.done()
             finally:

@@ -1,0 +1,280 @@
+"""All that ties this kiosk to its fleet, put together; the controller builds one if the configuration names a fleet."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+
+from devices.contract import Device, DeviceState
+from kiosk.catalogue.policy import REGIONS
+from kiosk.config_fleet import FleetSettings
+from kiosk.fleet.enrolment_messages import CommandKey
+from kiosk.fleet.messages import Event, EventName, Heartbeat, Software
+from kiosk.health.agent import FleetAgent
+from kiosk.health.commands import CommandDesk
+from kiosk.health.membership import Membership, NotEnrolled, Office, OfficeError
+from kiosk.health.performers import Performers
+from kiosk.health.reporter import Reporter
+from kiosk.health.standing import Standing
+from kiosk.health.watchdog import BusyDevices, LoopWatch, Remedy, UnchangedState, Watchdog
+from kiosk.runtime import Runtime
+from kiosk.session import Session
+from kiosk.tools import Tools
+
+log = structlog.get_logger("fleet_side")
+
+PACKAGE = "social-security-card-kiosk"
+RENEWAL_EVERY = 6 * 3600.0
+DISK_LOW = 200 * 1024 * 1024
+
+
+class FleetSide:
+    """``stop``: ends the controller in good order. Build it before the runtime, then :meth:`attach` the runtime."""
+
+    def __init__(self, settings: FleetSettings, tools: Tools, *, stop: Callable[[], None]) -> None:
+        self._settings = settings
+        self._tools = tools
+        self._stop = stop
+        self._started = tools.clock.monotonic()
+        self._runtime: Runtime | None = None
+        self._disk_told = False
+        self._reboot_wanted = False
+        self._policy = _policy_digest(tools)
+        self.standing = Standing()
+        record, journal = tools.record, tools.record.journal
+        fitted = tools.settings.devices
+        issuing = tools.settings.issuing
+        self.reporter = Reporter(
+            record.telemetry,
+            journal,
+            tools.health,
+            tools.clock,
+            models={name: device.model for name, device in fitted.items()},
+            banks={} if issuing is None else issuing.hoppers,
+        )
+        self._office = Office(settings.office_url, settings.office_authority_file)
+        performers = Performers(
+            tools,
+            self.standing,
+            stop=stop,
+            reboot=self._want_reboot,
+            changed=self._look_again,
+            office=self._office,
+        )
+        self._performers = performers
+        self.desk = CommandDesk(
+            tools.settings.kiosk.id,
+            self._keys,
+            journal,
+            tools.clock,
+            record.telemetry,
+            performers=performers.by_verb,
+            serving=lambda: self.standing.serving,
+            free=self.standing.until_free,
+        )
+        self.agent = FleetAgent(
+            tools.settings.kiosk.id,
+            settings.directory,
+            journal,
+            tools.clock,
+            heartbeat=self._heartbeat,
+            hear=self.desk.hear,
+            reconnect_seconds=settings.reconnect_seconds,
+        )
+        self.desk.on_reply = self.agent.news
+        record.telemetry.on_news = self.agent.news
+        record.outcomes = self.reporter.visits.ended
+        tools.health.noticed = self.reporter.noticed
+        self._watchdog = Watchdog(
+            tools.clock,
+            record.telemetry,
+            [UnchangedState(lambda: self.standing.state, self._moves, self._limit), BusyDevices(self._busy)],
+            {"view": self._remedies_of_view, "device": self._remedies_of_device},
+        )
+
+    def attach(self, runtime: Runtime) -> None:
+        """The runtime whose moves are followed; ``moved`` must have been given to it."""
+        self._runtime = runtime
+        self.standing.state = runtime.position.state
+
+    def moved(self, before: str, event: str, after: str, session: Session) -> None:
+        """Told by the runtime."""
+        self.reporter.moved(before, event, after, session)
+        self.standing.moved(after)
+
+    async def run(self) -> None:
+        """Until it is cancelled; none of it can bring the kiosk down."""
+        loop = asyncio.get_running_loop()
+        stacks = self._tools.settings.kiosk.state_directory / "event-loop-stacks.txt"
+        loop_watch = LoopWatch(loop.call_soon_threadsafe, self._tools.record.telemetry, stacks)
+        loop_watch.start()
+        telemetry = self._tools.record.telemetry
+        telemetry.tell(Event(event=EventName.STARTED, facts={"version": version(PACKAGE)}))
+        parts: Mapping[str, Callable[[], Awaitable[None]]] = {
+            "telemetry": telemetry.run,
+            "agent": self.agent.run,
+            "commands": self.desk.run,
+            "counters": self.reporter.count,
+            "watchdog": self._watchdog.run,
+            "renewal": self._renew,
+        }
+        tasks = [asyncio.create_task(self._kept(name, part), name=f"fleet-{name}") for name, part in parts.items()]
+        try:
+            await asyncio.wait(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            loop_watch.stop()
+            self._office.close()
+
+    def recall(self) -> None:
+        """Before anyone is served: was the machine closed from afar. Waits for the disk."""
+        self._performers.recall()
+
+    def reboot_if_wanted(self) -> None:
+        """At the very end of the process."""
+        if self._reboot_wanted:
+            log.warning("rebooting")
+            subprocess.Popen(self._settings.reboot_command, start_new_session=True)
+
+    async def _kept(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
+        """A part that fails is begun anew: the kiosk serves on."""
+        while True:
+            try:
+                await part()
+            except Exception as error:
+                log.exception("fleet_part_failed", part=name, error=type(error).__name__)
+            await self._tools.clock.sleep(30)
+
+    # -- what the parts ask for ----------------------------------------------------------------------------------------
+
+    def _keys(self) -> tuple[CommandKey, ...]:
+        try:
+            return Membership.load(self._settings.directory).keys
+        except NotEnrolled:
+            return ()
+
+    def _heartbeat(self, number: int) -> Heartbeat:
+        tools, telemetry = self._tools, self._tools.record.telemetry
+        lane = tools.record.journal.telemetry
+        backlog = lane.backlog()
+        free = shutil.disk_usage(tools.settings.kiosk.state_directory).free
+        self._tell_disk(free)
+        return Heartbeat(
+            kiosk=tools.settings.kiosk.id,
+            boot=telemetry.boot,
+            number=number,
+            journal=lane.journal,
+            sequence=backlog.last,
+            sent_at=int(tools.clock.now().timestamp() * 1000),
+            uptime=int(tools.clock.monotonic() - self._started),
+            software=Software(version=version(PACKAGE), policy=self._policy, region=tools.settings.kiosk.region),
+            works=tuple(sorted(each.value for each in tools.health.works)),
+            banks=tuple(sorted(bank for bank, cards in tools.health.banks.items() if cards)),
+            state=self.standing.state,
+            serving=self.standing.serving,
+            unsent=backlog.unsent,
+            dropped=backlog.dropped,
+            certificate_until=_until(self._settings.directory),
+            disk_free=free,
+            memory=_resident(),
+        )
+
+    def _tell_disk(self, free: int) -> None:
+        if free < DISK_LOW and not self._disk_told:
+            self._tools.record.telemetry.write(Event(event=EventName.DISK_LOW, facts={"megabytes": free >> 20}))
+        self._disk_told = free < DISK_LOW
+
+    async def _renew(self) -> None:
+        while True:
+            try:
+                membership = Membership.load(self._settings.directory)
+                if membership.ends_soon(self._tools.clock.now()):
+                    await asyncio.to_thread(self._office.renew, self._settings.directory, membership)
+                    self._tools.record.telemetry.tell(Event(event=EventName.CERTIFICATE_RENEWED))
+                    self.agent.reconnect()
+            except NotEnrolled:
+                log.debug("not_enrolled")
+            except OfficeError as error:
+                log.warning("certificate_not_renewed", reason=str(error))
+                self._tools.record.telemetry.tell(Event(event=EventName.CERTIFICATE_ENDING))
+            await self._tools.clock.sleep(RENEWAL_EVERY)
+
+    def _want_reboot(self) -> None:
+        self._reboot_wanted = True
+
+    def _look_again(self) -> None:
+        runtime = self._runtime
+        if runtime is not None and runtime.position.knows("changed"):
+            runtime.post("changed", entry=runtime.position.entry)
+
+    # -- stuck ---------------------------------------------------------------------------------------------------------
+
+    def _moves(self) -> int:
+        return 0 if self._runtime is None else self._runtime.signs
+
+    def _limit(self) -> float | None:
+        return None if self._runtime is None else self._runtime.patience
+
+    def _busy(self) -> Mapping[str, object]:
+        statuses = self._tools.health.statuses
+        return {
+            name: status
+            for name, status in statuses.items()
+            if status is not None and status.device is DeviceState.DEVICE_BUSY
+        }
+
+    def _remedies_of_view(self, where: str) -> Iterable[Remedy]:
+        runtime = self._runtime
+        if runtime is None:
+            return ()
+        return (("time_out", runtime.time_out), ("restart_application", self._stop), ("end_process", _end_process))
+
+    def _remedies_of_device(self, where: str) -> Iterable[Remedy]:
+        worker = self._tools.devices.get(where)
+        if worker is None:
+            return ()
+
+        def reopen() -> None:
+            def anew(device: Device) -> None:
+                device.close()
+                device.open()
+
+            task = asyncio.ensure_future(worker.call(anew))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+        return (("restart_device", reopen),) if not self.standing.serving else ()
+
+
+def _end_process() -> None:
+    os._exit(70)
+
+
+def _policy_digest(tools: Tools) -> str:
+    """SHA-256 of the pack that is in force, by which the fleet knows which one it is."""
+    file = tools.settings.policy.region_file or REGIONS / f"{tools.settings.kiosk.region}.toml"
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _until(folder: Path) -> int | None:
+    try:
+        return int(Membership.load(folder).until.timestamp() * 1000)
+    except NotEnrolled:
+        return None
+
+
+def _resident() -> int | None:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
