@@ -23,8 +23,18 @@ from statemachines.views import (
     Verbatim,
 )
 
-_POINTS = tuple(Say(f"notice.{point}") for point in ("read", "why", "kept", "end"))
-_STEPS = tuple(Say(f"works.{step}") for step in ("query", "print", "pin_change", "query_by_card", "again_later"))
+_POINTS = (
+    Say("issue.consent.reason", {"reason": Say("reason.lost")}),
+    *(Say(f"issue.consent.{point}") for point in ("long", "old_card", "fee_held", "kept", "stop")),
+)
+_STEPS = tuple(Say(f"making.{step}") for step in ("fetch", "write", "print", "check", "register"))
+_BANK = Verbatim("示例市农村商业银行")
+_SIGNED = (
+    Say("issue.sign.true"),
+    Say("issue.sign.reason", {"reason": Say("reason.lost")}),
+    Say("issue.sign.fee", {"fee": Fen(2_000)}),
+    Say("issue.sign.bank", {"name": _BANK}),
+)
 _FAULTS = tuple(
     Say(f"photo.fault.{fault}")
     for fault in ("hair_near_edge", "right_of_middle", "background_not_plain", "light_clothes", "glare", "turned")
@@ -46,18 +56,18 @@ _LONG_PERSON = (
 _CODE = "https://pay.example.test/q/20261122000000000031?mark=7f3a91c2d5e84b60"
 
 ISSUING: dict[str, tuple[Frame, AnyPage]] = {
-    "Consent": (AWAY, Consent(Say("personal.title"), _POINTS, Fen(2_000), Say("notice.why"))),
-    "Consent:free": (AWAY, Consent(Say("personal.title"), _POINTS[:3], Fen(0), Say("refusal.nothing_changed"))),
-    "Consent:no_money": (BACK, Consent(Say("personal.title"), _POINTS)),
-    "EnterDigits": (AWAY, EnterDigits(Say("personal.phone"), 6, 20, Say("notice.end"))),
+    "Consent": (AWAY, Consent(Say("issue.consent.title"), _POINTS, Fen(2_000), Say("fee.basis.price_list"))),
+    "Consent:free": (AWAY, Consent(Say("issue.consent.title"), _POINTS[:3], Fen(0), Say("fee.basis.waived"))),
+    "Consent:no_money": (BACK, Consent(Say("issue.consent.title"), _POINTS)),
+    "EnterDigits": (AWAY, EnterDigits(Say("issue.photo_receipt.question"), 6, 20, Say("issue.photo_receipt.hint"))),
     "EnterDigits:problem": (
         BACK,
         EnterDigits(
-            Say("personal.phone"),
+            Say("issue.photo_receipt.question"),
             11,
             11,
-            Say("notice.end"),
-            Say("problem.card_turn_over"),
+            Say("issue.photo_receipt.hint"),
+            Say("issue.photo_receipt.unknown"),
         ),
     ),
     "Photo": (frame(leave=True, back=True, lit="camera", step=(3, 6)), Photo("aim", sample_pictures.live(), (), 3)),
@@ -68,27 +78,41 @@ ISSUING: dict[str, tuple[Frame, AnyPage]] = {
     "Photo:bad": (SESSION, Photo("bad", sample_pictures.faulty(), _FAULTS[:2], 2)),
     "Photo:many_faults": (SESSION, Photo("bad", sample_pictures.faulty(), _FAULTS, 1)),
     "Photo:no_try_left": (SESSION, Photo("bad", sample_pictures.faulty(), _FAULTS[:1])),
-    "Confirm": (frame(leave=True, back=True, step=(4, 6)), Confirm(Say("personal.title"), _PERSON, masked=True)),
-    "Confirm:long": (BACK, Confirm(Say("personal.title"), _LONG_PERSON)),
+    "Confirm": (frame(leave=True, back=True, step=(4, 6)), Confirm(Say("issue.confirm.person"), _PERSON, masked=True)),
+    "Confirm:long": (BACK, Confirm(Say("issue.confirm.contact"), _LONG_PERSON)),
     "CardPreview": (
         AWAY,
         CardPreview(
-            Say("menu.question"),
+            Say("issue.preview.question"),
             sample_pictures.card("front"),
             sample_pictures.card("back"),
-            (Say("notice.why"), Say("notice.end")),
+            tuple(Say(f"issue.preview.{note}") for note in ("name", "social", "bank")),
         ),
     ),
     "CardPreview:no_notes": (
         SESSION,
-        CardPreview(Say("menu.question"), sample_pictures.card("front"), sample_pictures.card("back")),
+        CardPreview(Say("issue.preview.question"), sample_pictures.card("front"), sample_pictures.card("back")),
     ),
-    "Sign": (AWAY, Sign(Say("personal.title"), _POINTS[:2])),
-    "Sign:problem": (BACK, Sign(Say("personal.title"), _POINTS[:3], Say("problem.card_turn_over"))),
-    "Pay": (SESSION, Pay(Fen(2_000), Say("personal.title"), _CODE, 276, (Say("refusal.nothing_changed"),))),
-    "Pay:large_sum": (CARD, Pay(Fen(123_456_789), Say("personal.title"), _CODE * 3, 59, _POINTS[:2])),
+    "CardPreview:looking": (
+        frame(),
+        CardPreview(
+            Say("making.looking.question"),
+            sample_pictures.card("front"),
+            sample_pictures.card("back"),
+            (Say("making.looking.where"), Say("making.looking.unsure")),
+        ),
+    ),
+    "Sign": (AWAY, Sign(Say("issue.sign.what"), _SIGNED[:2])),
+    "Sign:problem": (BACK, Sign(Say("issue.sign.what"), _SIGNED, Say("issue.photo_receipt.unknown"))),
+    "Pay": (SESSION, Pay(Fen(2_000), Say("issue.pay.what"), _CODE, 276, (Say("issue.pay.held"),))),
+    "Pay:large_sum": (
+        CARD,
+        Pay(
+            Fen(123_456_789), Say("issue.pay.what"), _CODE * 3, 59, (Say("issue.pay.held"), Say("issue.pay.sent_back"))
+        ),
+    ),
     "MakingCard": (frame(), MakingCard(_STEPS, 3, 60)),
-    "MakingCard:note": (frame(card_in=True), MakingCard(_STEPS, 1, 90, Say("refusal.nothing_changed"))),
+    "MakingCard:note": (frame(card_in=True), MakingCard(_STEPS, 4, 90, Say("making.spoiling"))),
     "MakingCard:last": (frame(), MakingCard(_STEPS, 5, 20)),
     "MakingCard:other_steps": (frame(), MakingCard(_STEPS[:4], 2, 20)),
     "TakeNewCard": (frame(lit="card_outlet"), TakeNewCard()),

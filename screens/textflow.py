@@ -83,7 +83,7 @@ def balanced(text: str, width: float, measure: Measure) -> list[str]:
     best = break_lines(text, width, measure)
     if len(best) < 2:
         return best
-    widest = max(measure(piece.rstrip()) for paragraph in text.split("\n") for piece in pieces(paragraph))
+    widest = max((measure(piece.rstrip()) for line in text.split("\n") for piece in pieces(line)), default=0)
     low, high = max(width / 2, widest), width  # narrower, a word would be broken to even the lines
     while high - low > width / 64:
         middle = (low + high) / 2

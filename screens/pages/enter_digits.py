@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import primary, question, sentence
+from screens.pages.parts import primary, question, remark, sentence
 from screens.widgets.keypad import DigitField, Keypad
 from screens.widgets.node import Node
-from screens.widgets.rows import callout
 from statemachines import views
 
 
-@page(views.EnterDigits)
+@page(views.EnterDigits, left=0.56)
 def build(scope: Scope, shown: views.EnterDigits) -> Content:
     """The question, where the number is found or what was wrong with it, the digits so far, the keys."""
     ui = scope.ui
     digits = scope.hand.digits
     head: list[Node] = [question(scope, ui.words.write(shown.question))]
     if shown.problem is not None:
-        head.append(callout(ui, ui.words.write(shown.problem)))
+        head.append(remark(scope, ui.words.write(shown.problem)))
     if shown.hint is not None:
         head.append(sentence(scope, ui.words.write(shown.hint), quiet=True))
     head.append(DigitField(ui, digits, shown.longest))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import question
+from screens.pages.parts import question, remark
 from screens.pages.working import waiting
 from screens.widgets.making_steps import MakingSteps
-from screens.widgets.node import Node, Text
-from screens.widgets.rows import callout
+from screens.widgets.node import Node
 from statemachines import views
 
 
@@ -20,8 +19,7 @@ def build(scope: Scope, shown: views.MakingCard) -> Content:
     at_most.optional = ui.theme.compact
     head: list[Node] = [question(scope, ui.words("making_card.question"))]
     if shown.note is not None:
-        note = ui.words.write(shown.note)
-        head.append(Text(ui, note, "small", bold=True) if ui.theme.crowded else callout(ui, note))
+        head.append(remark(scope, ui.words.write(shown.note)))
     return Content(
         head=[*head, bar, at_most, passed],
         picture=MakingSteps(ui, [ui.words.write(step) for step in shown.steps], shown.at),

@@ -10,7 +10,7 @@ from screens.widgets.boxes import Column, Panel, Row
 from screens.widgets.button import Button
 from screens.widgets.icons import badge
 from screens.widgets.node import Node, Text, Touch
-from screens.widgets.rows import Heading, Point
+from screens.widgets.rows import Heading, Point, callout
 from statemachines import views
 
 Mark = Literal["good", "wrong", "look", "out"]
@@ -29,6 +29,12 @@ def verdict(scope: Scope, look: str, text: str) -> list[Node]:
     words = question(scope, text)
     words.middle = True
     return [Row([mark, words], [mark.size, 1.0], scope.ui.theme.mm(6))]
+
+
+def remark(scope: Scope, text: str) -> Node:
+    """What the citizen should know before going on: on a panel with its mark; small where there is no room for one."""
+    ui = scope.ui
+    return Text(ui, text, "small", bold=True) if ui.theme.crowded else callout(ui, text)
 
 
 def sentence(scope: Scope, text: str, *, quiet: bool = False) -> Text:

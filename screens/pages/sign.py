@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from screens.content import Content, Scope, page
-from screens.pages.parts import primary, question, sentence
+from screens.pages.parts import primary, question, remark, sentence
 from screens.widgets.button import Button
 from screens.widgets.ink_field import InkField
 from screens.widgets.node import Node, Touch
-from screens.widgets.rows import Point, callout
+from screens.widgets.rows import Point
 from statemachines import views
 
 
@@ -20,7 +20,7 @@ def build(scope: Scope, shown: views.Sign) -> Content:
     what.optional = ui.theme.crowded
     head: list[Node] = [question(scope, words("sign.question")), what]
     if shown.problem is not None:
-        head.append(callout(ui, words.write(shown.problem)))
+        head.append(remark(scope, words.write(shown.problem)))
     for said in shown.points:
         point = Point(ui, words.write(said), icon="check")
         point.optional = not ui.theme.glass.portrait

@@ -57,3 +57,8 @@ def test_nothing_is_lost_and_nothing_too_wide(text: str, limit: int) -> None:
 @given(texts)
 def test_pieces_are_the_text(text: str) -> None:
     assert "".join(pieces(text)) == text
+
+
+def test_no_word_is_broken_to_even_the_lines() -> None:
+    assert balanced("Something is wrong", 13, len) == ["Something is", "wrong"]
+    assert balanced("Something is", 9, len) == ["Something", "is"]
