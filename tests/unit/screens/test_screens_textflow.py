@@ -60,5 +60,5 @@ def test_pieces_are_the_text(text: str) -> None:
 
 
 def test_no_word_is_broken_to_even_the_lines() -> None:
-    assert balanced("Something is wrong", 13, len) == ["Something is", "wrong"]
+    assert balanced("Something is wrong", 13, len) == ["Something", "is wrong"]
     assert balanced("Something is", 9, len) == ["Something", "is"]
