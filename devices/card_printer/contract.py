@@ -36,6 +36,8 @@ class Ability(StrEnum):
     """Has a reject box."""
     PARK = "park"
     """Has a holding slot."""
+    COUNT_BIN = "count_bin"
+    """Counts by itself what falls into its reject box, and has to be told when that was emptied."""
 
 
 class CardPosition(StrEnum):
@@ -288,6 +290,14 @@ class ParkingPrinter(CardPrinter, Protocol):
         ...
 
 
+class BinCounter(CardPrinter, Protocol):
+    """A device with :attr:`Ability.COUNT_BIN`."""
+
+    def bin_emptied(self) -> None:
+        """The reject box has been emptied by hand: its counter begins anew. Raises DeviceError."""
+        ...
+
+
 def chip_carrier(device: CardPrinter) -> ChipCarrier | None:
     """The device as one that reaches the chip itself; None when it does not."""
     return cast("ChipCarrier", device) if Ability.CHIP in device.abilities else None
@@ -311,3 +321,8 @@ def retracting(device: CardPrinter) -> RetractingPrinter | None:
 def parking(device: CardPrinter) -> ParkingPrinter | None:
     """The device as one with a holding slot; None when it has none."""
     return cast("ParkingPrinter", device) if Ability.PARK in device.abilities else None
+
+
+def bin_counter(device: CardPrinter) -> BinCounter | None:
+    """The device as one that counts what is in its reject box; None when it does not."""
+    return cast("BinCounter", device) if Ability.COUNT_BIN in device.abilities else None

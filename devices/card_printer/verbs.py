@@ -13,6 +13,7 @@ from devices.card_printer.contract import (
     CardPrinter,
     CardPrinterStatus,
     RetractTo,
+    bin_counter,
     chip_carrier,
     face_inspector,
     face_printer,
@@ -246,9 +247,9 @@ def chip(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell
 def bin_emptied(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
     """The counter begins anew."""
     _no_words(words)
-    if not isinstance(printer, Crt591Dispenser):
+    if (able := bin_counter(printer)) is None:
         raise ValueError("this model does not count what is in its reject box")
-    printer.bin_emptied()
+    able.bin_emptied()
     return _status(printer.status())
 
 

@@ -77,7 +77,7 @@ async def settle_card(stage: Stage) -> Literal["stored", "refused", "unreachable
     await _clear(tools)
     if record is None:
         return await written(stage, _noted(_moved(None, found), found, upkeep, business))
-    told = _of_bound(record, found) if bound else _of_unbound(record)
+    told = _of_bound(record, found) if bound else _of_unbound(record, found)
     try:
         await tools.record.issuing.end(
             record,
@@ -121,15 +121,19 @@ def _of_bound(record: IssueRecord, found: Found) -> list[Tell]:
     return told
 
 
-def _of_unbound(record: IssueRecord) -> list[Tell]:
+def _of_unbound(record: IssueRecord, found: Found) -> list[Tell]:
     told = []
     if record.serial and record.application:
-        facts = {"application": record.application, "serial": record.serial, "how": BadCard.SUSPECT.value}
+        facts = {"application": record.application, "serial": record.serial, "how": _how(found).value}
         told.append(tell(record, "issue_spoil", record.cards, **facts))
     told.append(tell(record, "issue_withdraw", opening_key=record.opening_key))
     if record.fee_order:
         told.append(tell(record, "fee_release", order=record.fee_order))
     return told
+
+
+def _how(found: Found) -> BadCard:
+    return BadCard.SUSPECT if found is Found.NOTHING else BadCard.SPOILED
 
 
 def _moved(record: IssueRecord | None, found: Found) -> Callable[[Ledger], None]:

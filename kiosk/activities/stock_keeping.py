@@ -12,8 +12,8 @@ from typing import Literal
 
 import structlog
 
-from devices.card_printer.contract import CardPrinterStatus
-from devices.contract import StorageKind
+from devices.card_printer.contract import CardPrinter, CardPrinterStatus, bin_counter
+from devices.contract import DeviceError, StorageKind
 from kiosk.activities.committing import advice
 from kiosk.activities.pad_entry import typed
 from kiosk.activities.printing import print_paper
@@ -248,7 +248,19 @@ async def empty_bin(stage: Stage) -> Written:
     """Everything was taken out of the reject box, to be destroyed: the list is kept and printed."""
     upkeep, business = upkeep_of(stage), BusinessNumber(stage.session.business)
     upkeep.items, upkeep.list_title = upkeep.in_bin, "bin"
-    return await written(stage, lambda journal: journal.ledger.emptied_bin(upkeep.who, business))
+    outcome = await written(stage, lambda journal: journal.ledger.emptied_bin(upkeep.who, business))
+    if outcome == "stored" and stage.tools.card_printer is not None:
+        try:
+            await stage.tools.card_printer.call(_count_from_nought)
+        except DeviceError as error:
+            log.warning("bin_counter_not_set", fault=error.code)
+    return outcome
+
+
+def _count_from_nought(printer: CardPrinter) -> None:
+    """A device that counts its reject box by itself is told that it is empty now."""
+    if (able := bin_counter(printer)) is not None:
+        able.bin_emptied()
 
 
 async def seal_held(stage: Stage) -> Written:

@@ -62,6 +62,8 @@ class Crt591Dispenser:
             raise ValueError(f"address: 0 to {HIGHEST_ADDRESS}")
         self.at = at
         self._quirks = MODELS[model]
+        if self._quirks.counts_bin:
+            self.abilities = self.abilities | {Ability.COUNT_BIN}
         self._path_sensors = frozenset(int(digit) for digit in path_sensors)
         self._takes_in_after = self._quirks.takes_in_after if takes_in_after is None else takes_in_after or None
         self._motion_seconds = motion_seconds

@@ -16,7 +16,15 @@ from simulated_person import outcome_of
 from devices import registry
 from devices.bench.line import Line
 from devices.card_printer.check import SUITE, Question, Step
-from devices.card_printer.contract import Ability, CardPosition, chip_carrier, face_printer, parking, retracting
+from devices.card_printer.contract import (
+    Ability,
+    CardPosition,
+    bin_counter,
+    chip_carrier,
+    face_printer,
+    parking,
+    retracting,
+)
 from devices.card_printer.simulator import Crt591Simulator
 from devices.card_printer.verbs import VERBS
 from devices.card_reader.apdu import CommandApdu
@@ -66,8 +74,9 @@ def test_its_abilities(there: Desk) -> None:
     printer = there.printer
     assert printer.abilities == {
         Ability.FEED, Ability.CONTACT, Ability.CHIP, Ability.PRESENT, Ability.RETRACT, Ability.RETAIN,
+        Ability.COUNT_BIN,
     }  # fmt: skip
-    assert (face_printer(printer), parking(printer)) == (None, None)
+    assert (face_printer(printer), parking(printer), bin_counter(printer)) == (None, None, printer)
     assert (chip_carrier(printer), retracting(printer), printer.chip_address) == (printer, printer, None)
     assert registry.driver_class("card-printer", "crt591") is type(printer)
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import kiosk.activities as activities
-from devices.card_printer.contract import CardPosition, CardPrinterStatus, CoverState, Ribbon, RibbonState
+from devices.card_printer.contract import Ability, CardPosition, CardPrinterStatus, CoverState, Ribbon, RibbonState
 from devices.contract import (
     Cancellation,
     DeviceState,
@@ -79,7 +79,10 @@ UNITS = (
 class Printer:
     """A card printer that says what it is told to say."""
 
+    abilities = frozenset({Ability.RETAIN, Ability.PARK, Ability.COUNT_BIN})
+
     def __init__(self) -> None:
+        self.emptied = 0
         self.units: tuple[StorageUnit, ...] = UNITS
         self.fault: str | None = None
         self.cleared = 0
@@ -94,6 +97,9 @@ class Printer:
             ribbon=Ribbon(RibbonState.OK),
             cover=CoverState.CLOSED,
         )
+
+    def bin_emptied(self) -> None:
+        self.emptied += 1
 
     def clear(self) -> None:
         self.cleared += 1

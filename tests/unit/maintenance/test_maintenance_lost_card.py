@@ -72,6 +72,7 @@ async def test_a_card_that_is_nobodys_is_destroyed(rig: Rig) -> None:
     assert (card.place, card.inside, rig.journal.ledger.path()) == (CardPlace.SPOILED, False, None)
     assert rig.journal.issues.of(business).ended is IssueEnd.SETTLED
     assert told(rig) == ["issue_spoil", "issue_withdraw", "fee_release"]
+    assert rig.journal.outbox.pending()[0].payload["how"] == "spoiled"
     assert rig.printer.cleared == 1
     assert rig.notes("stock.card_found") == [{"found": "destroyed", "serial": SERIAL, "who": ["0041", "0042"]}]
 
@@ -122,6 +123,7 @@ async def test_a_card_that_is_not_there_is_missing(rig: Rig) -> None:
     await settle(rig, "nothing")
     assert rig.journal.ledger.stock()["example_bank"] == StockLine(delivered=3, in_hopper=2, missing=1)
     assert told(rig) == ["issue_spoil", "issue_withdraw"]
+    assert rig.journal.outbox.pending()[0].payload["how"] == "suspect"
 
 
 async def test_a_card_that_was_never_read_is_destroyed_unread(rig: Rig) -> None:

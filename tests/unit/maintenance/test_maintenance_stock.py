@@ -186,7 +186,7 @@ async def test_the_reject_box_is_emptied_onto_a_list_to_sign(rig: Rig) -> None:
         assert word in text
     parse(rig.page.document)
     await rig.touch("done", to="overview")
-    assert rig.journal.ledger.in_bin() == ()
+    assert (rig.journal.ledger.in_bin(), rig.printer.emptied) == ((), 1)
     (note,) = rig.notes("stock.bin_emptied")
     assert ([item["serial"] for item in note["items"]], note["who"]) == (["0C000001", "0C000002"], BOTH)
 
