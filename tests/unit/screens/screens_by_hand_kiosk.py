@@ -6,12 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 from PIL import Image, ImageGrab
 
 from screens.samples import SAMPLES
+from screens.theme import STANDARD
 from statemachines.views import Alive, AnyPage, Drawn, Frame, FromScreens, Show, Target
 
 WIDTH, HEIGHT = 1080, 1920
@@ -68,6 +70,14 @@ class Kiosk:
     def at(target: Target) -> tuple[str, str, str]:
         """Over the middle of a target."""
         return "mousemove", str(target.x + target.width // 2), str(target.y + target.height // 2)
+
+    def press(self, target: Target) -> None:
+        """A finger comes down on a button and stays, until the button is seen to be pressed."""
+        self.mouse(*self.at(target), "mousedown", "1")
+        until = time.monotonic() + PATIENCE
+        while colour_at(self.picture(), target.x + target.width // 2, target.y + 6) != STANDARD["pressed"]:
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
     def mouse(self, *doing: str) -> None:
         """A chain of xdotool's commands."""
