@@ -25,19 +25,19 @@ PATTERN = r"^\$argon2id\$v=19\$m=[0-9]{4,7},t=[0-9]{1,2},p=[0-9]{1,2}\$[A-Za-z0-
 
 def hashed(secret: SecretDigits) -> str:
     """The PHC string of a code, with a salt of its own."""
-    return secret.apply(_hashed)
+    return secret.apply(hashed_bytes)
 
 
 def matches(secret: SecretDigits, phc: str) -> bool:
     """Whether it is the code that was hashed. Takes the same time for a right and a wrong one."""
-    return secret.apply(lambda digits: _matches(digits, phc))
+    return secret.apply(lambda digits: matches_bytes(digits, phc))
 
 
 def number_hashed(number: str) -> str:
     """The PHC string of an identity number, whatever the case of its last character."""
     buffer = _number(number)
     try:
-        return _hashed(buffer)
+        return hashed_bytes(buffer)
     finally:
         wipe(buffer)
 
@@ -46,7 +46,7 @@ def number_matches(number: str, phc: str) -> bool:
     """Whether it is the identity number that was hashed."""
     buffer = _number(number)
     try:
-        return _matches(buffer, phc)
+        return matches_bytes(buffer, phc)
     finally:
         wipe(buffer)
 
@@ -55,12 +55,14 @@ def _number(number: str) -> bytearray:
     return bytearray(number.strip().upper().encode("ascii", "replace"))
 
 
-def _hashed(content: bytearray) -> str:
+def hashed_bytes(content: bytearray | bytes) -> str:
+    """The PHC string of anything secret."""
     kdf = Argon2id(salt=os.urandom(16), length=32, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB)
     return kdf.derive_phc_encoded(content)  # type: ignore[arg-type]  # takes any buffer, without a copy
 
 
-def _matches(content: bytearray, phc: str) -> bool:
+def matches_bytes(content: bytearray | bytes, phc: str) -> bool:
+    """Whether it is what was hashed."""
     try:
         Argon2id.verify_phc_encoded(content, phc)  # type: ignore[arg-type]  # as above
     except InvalidKey:

@@ -1,0 +1,1 @@
+"""Who may do what at the fleet: roles, local accounts, sign-in, sessions."""
