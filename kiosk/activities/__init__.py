@@ -51,9 +51,9 @@ from kiosk.activities.stock_keeping import (
     print_items,
     renew_paper,
     seal_held,
-    sign_in,
     store_count,
 )
+from kiosk.activities.stock_visit import sign_in
 from kiosk.activities.vouching import enter_staff_code, prove
 
 __all__ = [

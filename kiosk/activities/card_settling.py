@@ -15,7 +15,8 @@ import structlog
 from devices.contract import DeviceError
 from kiosk.activities.committing import advice, is_bound, tell
 from kiosk.activities.issue_tools import StillUnknown, host_of, until_known
-from kiosk.activities.stock_keeping import upkeep_of, written
+from kiosk.activities.stock_keeping import written
+from kiosk.activities.stock_visit import upkeep_of
 from kiosk.host.issuing_values import Application, BadCard, Whereabouts
 from kiosk.host.port import HostRefused
 from kiosk.journal.business_number import BusinessNumber

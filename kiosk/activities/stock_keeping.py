@@ -6,7 +6,6 @@ a delivery says is only believed as far as the two have counted.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Literal
 
@@ -15,8 +14,8 @@ import structlog
 from devices.card_printer.contract import CardPrinter, CardPrinterStatus, bin_counter
 from devices.contract import DeviceError, StorageKind
 from kiosk.activities.committing import advice
-from kiosk.activities.pad_entry import typed
 from kiosk.activities.printing import print_paper
+from kiosk.activities.stock_visit import change, upkeep_of
 from kiosk.documents.stock_lists import item_list
 from kiosk.health.issuing import PAPER_LASTS
 from kiosk.health.look import look
@@ -28,19 +27,11 @@ from kiosk.journal.ledger import CardPlace, Ledger, LedgerError, PathCard
 from kiosk.journal.store import Journal
 from kiosk.runtime import Stage
 from kiosk.session import Trouble
-from kiosk.staff import CODE_LENGTH, NUMBER_LENGTH, Role, StaffRefused, TwoPersons
 from kiosk.tools import Tools
 from kiosk.upkeep import Unit, Upkeep
 from statemachines.views import Number, Say
 
 log = structlog.get_logger("stock")
-
-ROLES = frozenset(Role)
-ONE_OF_THEM = frozenset({Role.STOCK_KEEPER})
-"""Anyone of the staff may be the second pair of eyes; a stock keeper must be there."""
-
-MOST_FAILURES = 3
-"""Entries that came to nothing in one visit, whoever's."""
 
 RECEIPTS_A_ROLL = 320
 """An 80 mm roll of 80 m, at some 25 cm a receipt."""
@@ -49,63 +40,6 @@ RECEIVED = "received"
 """The word with which cards are chosen that were received earlier and are in no hopper."""
 
 Written = Literal["stored", "refused"]
-
-
-def upkeep_of(stage: Stage) -> Upkeep:
-    """The visit of the two people."""
-    if stage.session.upkeep is None:
-        raise RuntimeError("nobody has signed in")
-    return stage.session.upkeep
-
-
-async def sign_in(stage: Stage) -> Literal["one", "both", "wrong", "refused", "cancelled"]:
-    """The next of two people types number and code. What was wrong is in ``session.pin.problem``."""
-    session, staff = stage.session, stage.tools.staff
-    if staff is None or stage.tools.pin_pad is None or not await staff.known(ONE_OF_THEM):
-        session.trouble = Trouble(Say("stock.nobody_can_sign_in"))
-        return "refused"
-    if session.upkeep is None or session.upkeep.persons.complete:
-        session.upkeep = Upkeep(TwoPersons(staff, ROLES, one_of_them=ONE_OF_THEM))
-    upkeep = session.upkeep
-    try:
-        if not await _checked(stage, upkeep.persons):
-            session.upkeep = session.pin.problem = None
-            return "cancelled"
-    except StaffRefused as refused:
-        upkeep.failures += 1
-        if upkeep.failures >= MOST_FAILURES:
-            session.upkeep = session.pin.problem = None
-            session.trouble = Trouble(Say(refused.key))
-            return "refused"
-        session.pin.problem = Say(refused.key)
-        return "wrong"
-    finally:
-        session.pin.typed, session.pin.length = 0, NUMBER_LENGTH
-    session.pin.problem = None
-    if not upkeep.persons.complete:
-        return "one"
-    business = await stage.tools.record.business(session)
-    await _change(stage, lambda journal: journal.note(business, "stock.opened", {"who": [*upkeep.who]}))
-    return "both"
-
-
-async def _checked(stage: Stage, persons: TwoPersons) -> bool:
-    """False when cancelled. Raises StaffRefused."""
-    pin = stage.session.pin
-    pin.typed, pin.length = 0, NUMBER_LENGTH
-    stage.refresh()
-    number = await typed(stage, NUMBER_LENGTH)
-    if number is None:
-        return False
-    with number:
-        pin.typed, pin.length, pin.problem = 0, CODE_LENGTH, None
-        stage.refresh()
-        code = await typed(stage, CODE_LENGTH)
-        if code is None:
-            return False
-        with code:
-            await persons.check(number, code)
-    return True
 
 
 async def compare_stock(stage: Stage) -> Literal["compared"]:
@@ -160,7 +94,7 @@ async def _lift_blocks(stage: Stage, upkeep: Upkeep) -> None:
         for reason in journal.ledger.blocks():
             journal.ledger.unblock(reason, who, business)
 
-    await _change(stage, lift)
+    await change(stage, lift)
     log.info("stock_unblocked", reasons=[*upkeep.blocks])
     upkeep.blocks = ()
     await look(stage.tools)
@@ -311,25 +245,15 @@ async def renew_paper(stage: Stage) -> Literal["stored"]:
         journal.counters.set(PAPER_LASTS, journal.counters.value("receipts") + RECEIPTS_A_ROLL)
         journal.note(business, "paper.renewed", {"who": [*upkeep_of(stage).who]})
 
-    await _change(stage, renew)
+    await change(stage, renew)
     return "stored"
 
 
 async def written(stage: Stage, write: Callable[[Journal], object]) -> Written:
     try:
-        await _change(stage, write)
+        await change(stage, write)
     except LedgerError as error:
         log.warning("ledger_refused", reason=str(error))
         stage.session.trouble = Trouble(Say("stock.ledger_refused"), advice=(Say("stock.ledger_refused.what"),))
         return "refused"
     return "stored"
-
-
-async def _change(stage: Stage, write: Callable[[Journal], object]) -> None:
-    """Written down also when the state is left meanwhile."""
-    task = asyncio.ensure_future(stage.tools.record.stock.change(write))
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
