@@ -13,6 +13,9 @@ from PIL import Image, ImageGrab
 from kiosk.link import LIMIT, Watch
 from statemachines.views import Drawn, Target
 
+MOST_TURNS = 8
+"""Pages that anything is looked for on, each way."""
+
 
 class GlassError(RuntimeError):
     """What was waited for did not appear, or cannot be touched; says what is shown instead."""
@@ -70,28 +73,31 @@ class Glass:
         return self._drawn
 
     async def touch(self, intent: str, value: str = "") -> Drawn:
-        """Touch what says this on the present page, turning over to it with "more"; returns what was touched.
+        """Touch what says this on the present page, turning over to it: on with "more" and then back with "previous";
+        returns what was touched.
 
         Raises GlassError when it is not there.
         """
-        for _ in range(8):
-            shown = self._drawn
-            if shown is None:
-                raise GlassError(f"nothing is shown to touch for {intent}")
-            target = _find(shown, intent, value)
-            if target is not None:
-                await self._press(target)
-                return shown
-            more = _find(shown, "turn", "more")
-            if more is None:
-                break
-            await self._press(more)
-            await self.redrawn(shown)
-        shown = self._drawn
-        if shown is None:
-            raise GlassError(f"nothing is shown to touch for {intent}")
+        for way in ("more", "previous"):
+            for _ in range(MOST_TURNS):
+                shown = self._shown(intent)
+                target = _find(shown, intent, value)
+                if target is not None:
+                    await self._press(target)
+                    return shown
+                turn = _find(shown, "turn", way)
+                if turn is None:
+                    break
+                await self._press(turn)
+                await self.redrawn(shown)
+        shown = self._shown(intent)
         offered = ", ".join(f"{each.intent} {each.value}".strip() for each in shown.targets)
         raise GlassError(f"{shown.page} has nothing to touch for {intent} {value}; there is: {offered}")
+
+    def _shown(self, intent: str) -> Drawn:
+        if self._drawn is None:
+            raise GlassError(f"nothing is shown to touch for {intent}")
+        return self._drawn
 
     async def picture(self) -> Image.Image:
         """What the screen shows now."""

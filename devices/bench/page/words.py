@@ -14,6 +14,9 @@ Language = Literal["zh", "en"]
 
 _FOLDER = Path(__file__).parent
 
+_OWN_NAMES = {"chip-contact": "card-printer-contact"}
+"""What the only device of a class is called, where it is not the class."""
+
 _SAME_FAULTS = {"chip-contact": "card-reader"}
 """Device classes whose faults go by another class's words."""
 
@@ -43,7 +46,8 @@ class Words:
         known = _document("words.toml")["devices"].get(device_class)
         if known is None:
             return name.replace("-", " ").capitalize()
-        return str(known[self.language]) + ("" if name == device_class else f" ({name})")
+        usual = _OWN_NAMES.get(device_class, device_class)
+        return str(known[self.language]) + ("" if name == usual else f" ({name})")
 
     def hand(self, action: str, label: str) -> str:
         """What a device's action is called; ``label`` is the simulator's own."""
