@@ -69,6 +69,13 @@ class Telemetry:
         bodies, self._waiting = self._waiting, []
         try:
             await asyncio.to_thread(self.write, *bodies)
-        except (JournalError, msgspec.ValidationError) as error:
+        except (JournalError, ValueError):
+            for body in bodies:  # one that cannot be written takes no other with it
+                await self._write_one(body)
+
+    async def _write_one(self, body: Body) -> None:
+        try:
+            await asyncio.to_thread(self.write, body)
+        except (JournalError, ValueError) as error:
             # Whatever goes on with a journal that cannot be written is decided by those who cannot do without it.
-            log.error("telemetry_not_written", messages=len(bodies), error=type(error).__name__, reason=str(error))
+            log.error("telemetry_not_written", kind=type(body).__name__, error=type(error).__name__, reason=str(error))

@@ -70,6 +70,8 @@ class Visits:
         if self._step is not None and businesses:
             businesses[-1].spent(self._step, now - self._since)
         self._since = now
+        if not businesses:
+            return ()
         done = [each.done_before for each in businesses[1:]] + [len(session.done)]
         chosen = len(businesses) > 1
         return tuple(

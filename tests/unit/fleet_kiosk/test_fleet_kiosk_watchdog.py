@@ -1,0 +1,159 @@
+"""Stuck is noticed, told, and given the mildest remedy first."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kiosk.clock import ManualClock
+from kiosk.fleet.messages import Event
+from kiosk.health.standing import Standing
+from kiosk.health.telemetry import Telemetry
+from kiosk.health.watchdog import BusyDevices, LoopWatch, UnchangedState, Watchdog
+from kiosk.journal.store import Journal
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clock: ManualClock) -> Iterator[Journal]:
+    journal = Journal(tmp_path / "journal.db", clock, "K0001")
+    yield journal
+    journal.close()
+
+
+def told(telemetry: Telemetry) -> list[str]:
+    return [body.event.value for body in telemetry._waiting if isinstance(body, Event)]
+
+
+async def test_remedies_come_mildest_first_and_each_is_given_time(journal: Journal, clock: ManualClock) -> None:
+    telemetry = Telemetry(journal)
+    stuck: dict[str, float] = {}
+    done: list[str] = []
+    dog = Watchdog(
+        clock,
+        telemetry,
+        [lambda now: stuck],
+        {"view": lambda where: [(name, lambda name=name: done.append(name)) for name in ("mild", "strong")]},  # type: ignore[misc]
+    )
+    dog.look()
+    assert told(telemetry) == []
+    stuck["view:in_service.session.menu"] = 130.0
+    dog.look()
+    dog.look()
+    assert (done, told(telemetry)) == (["mild"], ["stuck"])
+    clock.advance(29)
+    dog.look()
+    assert done == ["mild"]
+    clock.advance(1)
+    dog.look()
+    assert done == ["mild", "strong"]
+    clock.advance(30)
+    dog.look()
+    clock.advance(60)
+    dog.look()
+    assert told(telemetry) == ["stuck", "not_healed"]
+    stuck.clear()
+    dog.look()
+    assert told(telemetry) == ["stuck", "not_healed", "healed"]
+
+
+def test_a_state_that_outlives_its_timers() -> None:
+    moves, limit = [0], [65.0]
+    sign = UnchangedState(lambda: "in_service.session.menu", lambda: moves[0], lambda: limit[0])
+    assert sign(0.0) == {}
+    assert sign(95.0) == {}
+    assert sign(95.1) == {"view:in_service.session.menu": 95.1}
+    moves[0] = 1
+    assert sign(96.0) == {}
+
+
+def test_a_state_of_rest_may_last() -> None:
+    sign = UnchangedState(lambda: "in_service.attract", lambda: 0, lambda: None)
+    assert (sign(0.0), sign(1e6)) == ({}, {})
+
+
+def test_a_device_that_is_busy_and_says_nothing_new() -> None:
+    busy: dict[str, object] = {"card_printer": "printing"}
+    sign = BusyDevices(lambda: busy, limit=180)
+    assert sign(0.0) == {}
+    assert sign(180.0) == {}
+    assert sign(181.0) == {"device:card_printer": 181.0}
+    busy["card_printer"] = "ejecting"
+    assert sign(182.0) == {}
+    busy.clear()
+    assert sign(999.0) == {}
+
+
+class Loop:
+    """An event loop that answers, or does not."""
+
+    def __init__(self) -> None:
+        self.blocked = False
+        self.asked = threading.Event()
+
+    def ask(self, callback: object) -> None:
+        if not self.blocked:
+            callback()  # type: ignore[operator]
+        else:
+            self.waiting = callback
+            self.asked.set()
+
+
+def _kept(journal: Journal) -> list[Mapping[str, object]]:
+    return [kept.body for kept in journal.telemetry.oldest()]
+
+
+def test_a_loop_that_is_blocked_is_written_down_with_where_it_stands(journal: Journal, tmp_path: Path) -> None:
+    loop, told_ = Loop(), threading.Event()
+    telemetry = Telemetry(journal)
+    telemetry.on_news = told_.set
+    watch = LoopWatch(loop.ask, telemetry, tmp_path / "stacks.txt", blocked=0.05, lost=10)
+    loop.blocked = True
+    watch.start()
+    assert told_.wait(5)
+    told_.clear()
+    loop.blocked = False
+    loop.waiting()  # type: ignore[operator]
+    assert told_.wait(5)
+    watch.stop()
+    assert [body["event"] for body in _kept(journal)] == ["stuck", "healed"]
+    assert "_watch" in (tmp_path / "stacks.txt").read_text(encoding="utf-8")
+
+
+def test_a_loop_that_is_lost_ends_the_process(journal: Journal, tmp_path: Path) -> None:
+    loop, ended = Loop(), threading.Event()
+    loop.blocked = True
+    watch = LoopWatch(loop.ask, Telemetry(journal), tmp_path / "s", blocked=0.05, lost=0.1, end=ended.set)
+    watch.start()
+    assert ended.wait(5)
+    watch.stop()
+    assert [body["event"] for body in _kept(journal)] == ["stuck", "not_healed"]
+
+
+async def test_a_real_loop_that_comes_round_is_left_alone(journal: Journal, tmp_path: Path) -> None:
+    watch = LoopWatch(asyncio.get_running_loop().call_soon_threadsafe, Telemetry(journal), tmp_path / "s", blocked=0.5)
+    watch.start()
+    await asyncio.sleep(0.1)
+    await asyncio.to_thread(watch.stop)
+    assert _kept(journal) == []
+
+
+async def test_standing_lets_wait_for_a_state() -> None:
+    standing = Standing("in_service.session.menu")
+    assert standing.serving
+    waiting = asyncio.create_task(standing.until_free())
+    await asyncio.sleep(0)
+    standing.moved("in_service.session.query")
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    standing.moved("in_service.checking")
+    await asyncio.wait_for(waiting, 1)
