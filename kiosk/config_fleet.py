@@ -36,3 +36,10 @@ class FleetSettings(BaseModel):
     reboot_command: tuple[str, ...] = Field(
         ("systemctl", "reboot"), min_length=1, description="What restarts the machine, when the fleet asks for it."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port on 127.0.0.1 where Prometheus can read this machine's metrics; without it, nowhere.",
+        examples=[9182],
+    )

@@ -21,6 +21,7 @@ from kiosk.fleet.messages import Event, EventName, Heartbeat, Software
 from kiosk.health.agent import FleetAgent
 from kiosk.health.commands import CommandDesk
 from kiosk.health.membership import Membership, NotEnrolled, Office, OfficeError
+from kiosk.health.metrics import Metrics
 from kiosk.health.performers import Performers
 from kiosk.health.reporter import Reporter
 from kiosk.health.standing import Standing
@@ -118,7 +119,7 @@ class FleetSide:
         loop_watch.start()
         telemetry = self._tools.record.telemetry
         telemetry.tell(Event(event=EventName.STARTED, facts={"version": version(PACKAGE)}))
-        parts: Mapping[str, Callable[[], Awaitable[None]]] = {
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
             "telemetry": telemetry.run,
             "agent": self.agent.run,
             "commands": self.desk.run,
@@ -126,6 +127,8 @@ class FleetSide:
             "watchdog": self._watchdog.run,
             "renewal": self._renew,
         }
+        if (port := self._settings.metrics_port) is not None:
+            parts["metrics"] = self._metrics(port).run
         tasks = [asyncio.create_task(self._kept(name, part), name=f"fleet-{name}") for name, part in parts.items()]
         try:
             await asyncio.wait(tasks)
@@ -208,6 +211,15 @@ class FleetSide:
                 log.warning("certificate_not_renewed", reason=str(error))
                 self._tools.record.telemetry.tell(Event(event=EventName.CERTIFICATE_ENDING))
             await self._tools.clock.sleep(RENEWAL_EVERY)
+
+    def _metrics(self, port: int) -> Metrics:
+        return Metrics(
+            port,
+            self._tools.health,
+            heartbeat=lambda: self._heartbeat(self.agent.heartbeats),
+            counters=self._tools.record.journal.counters.all,
+            connected=lambda: self.agent.connected,
+        )
 
     def _want_reboot(self) -> None:
         self._reboot_wanted = True
