@@ -26,7 +26,9 @@ SEED = 990000
 
 
 def percent(part: int, whole: int) -> str:
-    """``0.4 % (1 of 250)``."""
+    """``0.4 % (1 of 250)``, or ``none tried``."""
+    if not whole:
+        return "none tried"
     return f"{100 * part / whole:.1f} % ({part} of {whole})"
 
 
