@@ -284,3 +284,25 @@ def test_the_pictures_of_a_taken_card_are_kept_once(tmp_path):
         kept = {file.read_bytes() for file in (tmp_path / PRINTED).glob("*.png")}
         assert kept == {world.card_face(A, "front"), world.card_face(A, "back")}
         assert base64.b64encode(world.card_face(A, "front")).decode() not in (tmp_path / "world.json").read_text()
+
+
+def test_what_a_chip_remembers_outlives_the_world_and_not_a_reset(tmp_path):
+    def tries(world) -> int:
+        return world.card_chip(A)["pin_tries_left"]
+
+    def at_contact(world):
+        return world.stations["card-printer-contact"].simulator.card
+
+    wrong_pin = bytes.fromhex("0020000003 998877")
+    with printing(tmp_path) as (world, driver):
+        driver.feed("hopper-1")
+        driver.to_contact()
+        assert at_contact(world).process(wrong_pin) == bytes.fromhex("63C5")
+        assert tries(world) == 5
+    with printing(tmp_path) as (world, driver):
+        assert (at_contact(world).pin_tries_left, tries(world)) == (5, 5)
+        world.reset()
+        driver.open()
+        driver.feed("hopper-1")
+        driver.to_contact()
+        assert (at_contact(world).pin_tries_left, tries(world)) == (6, 6)
