@@ -1,0 +1,182 @@
+"""A whole controller and a real broker: what it tells, what it hears, what it does."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fleet_stand import Fleet
+from nats.aio.client import Client
+from nats.errors import TimeoutError as NatsTimeout
+from test_fleet_agent import join
+
+from kiosk.clock import SystemClock
+from kiosk.config import Settings
+from kiosk.controller import Controller
+from kiosk.fleet import subjects
+from kiosk.fleet.connection import connect, ensure_streams
+from kiosk.fleet.enrolment_messages import Enrolled
+from kiosk.fleet.keys import CommandSigner
+from kiosk.fleet.messages import Fact, Heartbeat, Telemetry, decode, encode
+from kiosk.fleet.orders import Command, CommandReply
+from kiosk.host.port import Host
+
+PATIENCE = 30.0
+
+
+class AnsweringHost:
+    """A host that is there and is asked nothing else: this kiosk has no device to serve anyone with."""
+
+    async def ping(self) -> None:
+        """A sign of life."""
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class Far:
+    """The far end, by hand: reads what has come, sends signed commands."""
+
+    def __init__(self, client: Client, signer: CommandSigner) -> None:
+        self._client = client
+        self.signer = signer
+        self.telemetry: list[Telemetry] = []
+        self.replies: list[CommandReply] = []
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        context = self._client.jetstream()
+        told = await context.pull_subscribe_bind(consumer="ingest-telemetry", stream="TELEMETRY")
+        replied = await context.pull_subscribe_bind(consumer="ingest-replies", stream="REPLIES")
+        async with asyncio.timeout(PATIENCE):
+            while not enough():
+                for pull in (told, replied):
+                    try:
+                        batch = await pull.fetch(50, timeout=0.3)
+                    except NatsTimeout:
+                        continue
+                    for message in batch:
+                        if pull is told:
+                            self.telemetry.append(decode(Telemetry, message.data))
+                        else:
+                            self.replies.append(decode(CommandReply, message.data))
+                        await message.ack()
+
+    async def order(self, verb: str, *, approved_by: str = "", **arguments: Fact) -> bytes:
+        now = int(SystemClock().now().timestamp() * 1000)
+        command = Command(
+            id=secrets.token_hex(8),
+            kiosk="K0001",
+            verb=verb,
+            issued_by="wang",
+            approved_by=approved_by,
+            issued_at=now,
+            expires_at=now + 60_000,
+            nonce="0" * 32,
+            key="0" * 16,
+            arguments=arguments,
+        )
+        data = encode(self.signer.sign(command))
+        await self._client.publish(subjects.command("K0001"), data)
+        return data
+
+    async def send(self, data: bytes) -> None:
+        await self._client.publish(subjects.command("K0001"), data)
+
+    def events(self) -> list[str]:
+        return [each.body.event.value for each in self.telemetry if hasattr(each.body, "event")]
+
+
+@pytest.fixture
+async def far(fleet: Fleet) -> AsyncIterator[Far]:
+    client = await connect([fleet.broker.url], fleet.pki.service("ingest"), name="ingest")
+    await ensure_streams(client.jetstream())
+    far = Far(client, CommandSigner(Ed25519PrivateKey.generate()))
+    yield far
+    await client.close()
+
+
+def settings(fleet: Fleet, far: Far, folder: Path) -> Settings:
+    member = join(fleet, "K0001", folder / "member")
+    rest = decode(Enrolled, (member / "membership.json").read_bytes())
+    known = Enrolled(
+        kiosk=rest.kiosk,
+        certificate=rest.certificate,
+        authority=rest.authority,
+        keys=(far.signer.key,),
+        brokers=rest.brokers,
+    )
+    (member / "membership.json").write_bytes(encode(known))
+    return Settings.model_validate(
+        {
+            "kiosk": {
+                "id": "K0001",
+                "place_zh": "示例",
+                "place_en": "Example",
+                "region": "990100",
+                "state_directory": folder / "state",
+            },
+            "host": {
+                "url": "https://127.0.0.1:1",
+                "authority_file": folder / "a",
+                "certificate_file": folder / "c",
+                "key_file": folder / "k",
+            },
+            "link": {"socket": folder / "link.sock"},
+            "fleet": {"office_url": "https://127.0.0.1:1", "directory": member, "reconnect_seconds": 1},
+        }
+    )
+
+
+async def test_a_kiosk_in_its_fleet(fleet: Fleet, far: Far, tmp_path: Path) -> None:
+    setting = settings(fleet, far, tmp_path)
+    heart = await far._client.subscribe(subjects.heartbeat("K0001"))
+    controller = Controller(setting, host=cast("Host", AnsweringHost()))
+    running = asyncio.create_task(controller.run())
+    beat = decode(Heartbeat, (await heart.next_msg(timeout=PATIENCE)).data)
+    assert (beat.kiosk, beat.number, beat.serving) == ("K0001", 1, False)
+    assert beat.software.region == "990100"
+    assert len(beat.software.policy) == 64
+
+    await far.until(lambda: "out_of_service" in far.events())
+    assert [each.sequence for each in far.telemetry] == list(range(1, len(far.telemetry) + 1))
+    kinds = {type(each.body).__name__ for each in far.telemetry}
+    assert {"Event", "DeviceState", "Capabilities"} <= kinds
+    assert far.events()[0] == "started"
+
+    await far.order("test_device", device="camera")
+    await far.until(lambda: bool(far.replies) and far.replies[-1].state == "failed")
+    assert far.replies[-1].facts == {"reason": "not_fitted"}
+
+    await far.order("take_out_of_service")
+    await far.until(lambda: far.replies[-1].state == "done")
+    assert controller.tools is not None
+    assert controller.tools.wishes.closed
+
+    data = await far.order("page_attendant")
+    await far.until(lambda: "attendant_paged" in far.events())
+    await far.send(data)
+    await far.until(lambda: "command_refused" in far.events())
+    assert [each.body.facts for each in far.telemetry if getattr(each.body, "event", "") == "command_refused"] == [
+        {"reason": "replayed", "verb": "page_attendant"}
+    ]
+
+    before = len(far.replies)
+    await far.order("restart_application")
+    await asyncio.wait_for(running, PATIENCE)
+    again = Controller(setting, host=cast("Host", AnsweringHost()))
+    running = asyncio.create_task(again.run())
+    await far.until(lambda: len(far.replies) > before and far.replies[-1].state == "done")
+    assert [reply.state.value for reply in far.replies[before:]] == ["received", "running", "done"]
+    assert again.tools is not None
+    assert again.tools.wishes.closed  # from before the restart
+    await far.order("put_into_service")
+    await far.until(lambda: far.replies[-1].facts == {"closed": False})
+    assert [each.sequence for each in far.telemetry] == list(range(1, len(far.telemetry) + 1))
+    assert len({each.boot for each in far.telemetry}) == 2
+    again.stop()
+    await asyncio.wait_for(running, PATIENCE)
