@@ -27,10 +27,13 @@ from kiosk.fleet.pki import write_private
 log = structlog.get_logger("broker")
 
 READY_SECONDS = 30.0
+PID_FILE = "broker.pid"
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """Seconds before a broker that ended by itself is started again; twice as long each time it does not come up."""
 LOOK_EVERY = 0.05
 STOP_SECONDS = 15.0
+LOG_BYTES = 20_000_000
+"""A log that is longer is put aside when the broker starts; one is kept."""
 
 
 class BrokerError(RuntimeError):
@@ -79,8 +82,9 @@ class Broker:
         folder = self.settings.folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_private(folder / USERS_FILE, users_text(users).encode())
-        write_private(folder / "broker.conf", configuration(self.settings).encode())
+        write_private(self._configuration_file, configuration(self.settings).encode())
         self._stopping = False
+        await self._end_leftover()
         await self._launch()
         self._keeper = asyncio.create_task(self._keep(), name=f"broker-{self.settings.name}")
 
@@ -120,19 +124,48 @@ class Broker:
         process.kill()
         await process.wait()
 
+    @property
+    def _configuration_file(self) -> Path:
+        return self.settings.folder / "broker.conf"
+
+    def _leftover(self) -> int | None:
+        """The process of a broker of this very configuration that another fleet process has started."""
+        try:
+            pid = int((self.settings.folder / PID_FILE).read_text(encoding="ascii"))
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        return pid if str(self._configuration_file).encode() in words else None
+
+    async def _end_leftover(self) -> None:
+        """A fleet that was killed leaves its broker behind, and with it the port and the streams: end it."""
+        if (pid := self._leftover()) is None:
+            return
+        log.warning("broker_left_behind", name=self.settings.name, pid=pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        async with asyncio.timeout(STOP_SECONDS):
+            while True:
+                if not await self._listens():
+                    return
+                await asyncio.sleep(LOOK_EVERY)
+
     async def _launch(self) -> None:
         folder = self.settings.folder
+        if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
         with self.log_file.open("ab") as words:
             self._process = await asyncio.create_subprocess_exec(
                 self._program,
                 "-c",
-                str(folder / "broker.conf"),
+                str(self._configuration_file),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=words,
                 stderr=words,
                 env={**os.environ, "PATH": _path()},
                 start_new_session=True,
             )
+        write_private(folder / PID_FILE, str(self._process.pid).encode("ascii"))
         try:
             async with asyncio.timeout(READY_SECONDS):
                 while not await self._listens():

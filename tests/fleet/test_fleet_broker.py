@@ -15,7 +15,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import NoStreamResponseError
 
 from kiosk.fleet import subjects
-from kiosk.fleet.broker import Broker, BrokerError
+from kiosk.fleet.broker import Broker, BrokerError, free_port
 from kiosk.fleet.connection import connect, ensure_streams, tls_context
 from kiosk.fleet.pki import Paths, new_key, write_certificate, write_key
 
@@ -204,3 +204,54 @@ async def test_a_broker_that_cannot_start_says_so(fleet: Fleet) -> None:
         await second.start(fleet.users)
     with pytest.raises(BrokerError, match="not installed"):
         await Broker(fleet.broker.settings, program="no-such-broker").start(fleet.users)
+
+
+async def test_a_broker_left_behind_is_ended_first(fleet: Fleet) -> None:
+    """Its fleet was killed: nobody keeps it, and it holds the port and the streams."""
+    orphan = fleet.broker.pid
+    assert orphan is not None
+    second = Broker(fleet.broker.settings)
+    keeper, fleet.broker._keeper = fleet.broker._keeper, None
+    assert keeper is not None
+    keeper.cancel()
+    await second.start(fleet.users)
+    assert second.pid not in (None, orphan)
+    assert await _try(fleet, fleet.kiosk("K0001")) == "let in"
+    await second.stop()
+
+
+def _mqtt(kind: int, body: bytes) -> bytes:
+    return bytes([kind, len(body)]) + body
+
+
+def _mqtt_text(text: str) -> bytes:
+    return len(text).to_bytes(2, "big") + text.encode()
+
+
+async def test_another_system_listens_over_mqtt(fleet: Fleet) -> None:
+    """MQTT 3.1.1, by hand: connect, subscribe, receive what a kiosk told."""
+    settings = dataclasses.replace(
+        fleet.broker.settings, folder=fleet.broker.settings.folder / "mqtt", port=free_port(), mqtt_port=free_port()
+    )
+    broker = Broker(settings)
+    await broker.start(fleet.users)
+    try:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1",
+            settings.mqtt_port,
+            ssl=tls_context(fleet.pki.reader("dashboard")),
+            server_hostname="127.0.0.1",
+        )
+        writer.write(_mqtt(0x10, _mqtt_text("MQTT") + b"\x04\x02\x00\x3c" + _mqtt_text("dashboard")))
+        assert await asyncio.wait_for(reader.readexactly(4), 10) == b"\x20\x02\x00\x00"
+        topic = "fleet/v1/K0001/telemetry/event"
+        writer.write(_mqtt(0x82, b"\x00\x01" + _mqtt_text(topic) + b"\x00"))
+        assert await asyncio.wait_for(reader.readexactly(5), 10) == b"\x90\x03\x00\x01\x00"
+        kiosk = await connect([broker.url], fleet.kiosk("K0001"), name="K0001", inbox=subjects.inbox("K0001"))
+        await kiosk.publish(subjects.telemetry("K0001", "event"), b"told")
+        expected = _mqtt(0x30, _mqtt_text(topic) + b"told")
+        assert await asyncio.wait_for(reader.readexactly(len(expected)), 10) == expected
+        await kiosk.close()
+        writer.close()
+    finally:
+        await broker.stop()
