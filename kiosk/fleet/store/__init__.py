@@ -1,0 +1,1 @@
+"""What the fleet knows, in a database: SQLite by default, PostgreSQL by its URL."""

@@ -1,0 +1,1 @@
+"""Versions of the fleet's tables, applied by :func:`kiosk.fleet.store.database.migrate`."""
