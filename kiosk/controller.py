@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 
@@ -22,7 +22,6 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.encoder import Encoder, reader_address
 from kiosk.health.capabilities import Health
-from kiosk.health.fleet_side import FleetSide
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.issuing_http import HttpIssuingHost
@@ -43,6 +42,9 @@ from statemachines.kiosk import kiosk_chart
 from statemachines.session import FREE, IN_USE
 from statemachines.timing import with_overrides
 from statemachines.views import Drawn, Touched
+
+if TYPE_CHECKING:
+    from kiosk.health.fleet_side import FleetSide
 
 log = structlog.get_logger("controller")
 
@@ -91,7 +93,7 @@ class Controller:
             fleet=settings.fleet is not None,
         )
         tools = self.tools = self._tools(host, record, issuing, payer)
-        fleet = None if settings.fleet is None else FleetSide(settings.fleet, tools, stop=self.stop)
+        fleet = self._fleet(tools)
         link = ScreenLink(
             settings.link.socket, on_touch=self._touched, on_drawn=self._drawn, on_alive=self._screens_are_here
         )
@@ -190,6 +192,14 @@ class Controller:
             reader = cast("CardReader", registry.driver("card-reader", "pcsc", address))
             return Encoder(worker, DeviceWorker("encoder", reader), self.clock)
         return Encoder(worker, None, self.clock) if Ability.CHIP in printer.abilities else None
+
+    def _fleet(self, tools: Tools) -> FleetSide | None:
+        """None for a kiosk of no fleet, which then does not load what speaks with one either."""
+        if self.settings.fleet is None:
+            return None
+        from kiosk.health.fleet_side import FleetSide
+
+        return FleetSide(self.settings.fleet, tools, stop=self.stop)
 
     def _driver(self, name: str) -> Any:
         fitted = self.settings.devices.get(name)

@@ -7,8 +7,8 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from nats.aio.client import Client
-from nats.js import JetStreamContext
+
+from kiosk.fleet.nats_client import Client, JetStreamContext  # isort: skip -- before anything else of nats
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,

@@ -10,17 +10,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
-import nats.errors
-import nats.js.errors
 import structlog
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.js import JetStreamContext
 
 from kiosk.clock import Clock
 from kiosk.fleet import subjects
 from kiosk.fleet.connection import connect
 from kiosk.fleet.messages import LATE_AFTER, Body, Heartbeat, Telemetry, encode
+from kiosk.fleet.nats_client import Client, JetStreamContext, Msg, NatsError, StreamError
 from kiosk.health.membership import Membership, NotEnrolled
 from kiosk.journal.store import Journal
 from kiosk.journal.telemetry import Kept
@@ -34,7 +30,7 @@ ACKNOWLEDGED_WITHIN = 5.0
 MEMBERSHIP_READ_AGAIN = 60.0
 """Seconds of vain attempts after which the membership is read again: it may have been renewed."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-UNSENDABLE = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError)
+UNSENDABLE = (NatsError, StreamError, OSError, TimeoutError)
 
 
 class FleetAgent:
