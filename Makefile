@@ -8,7 +8,7 @@ CODE := kiosk devices screens statemachines tests benchmarks docs
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test lint bench docs doctor clean
+.PHONY: help setup demo run test lint bench crash docs doctor clean
 
 help:
 	@echo "make demo     set up, then three citizens come by: the whole kiosk, unattended"
@@ -16,6 +16,7 @@ help:
 	@echo "make test     set up, then lint and all tests"
 	@echo "make lint     ruff, mypy, import directions"
 	@echo "make bench    the measurements in benchmarks/"
+	@echo "make crash    every way of making a card, the power cut at every point of it"
 	@echo "make docs     write the generated files again: charts, drivers, faults, example configuration"
 	@echo "make doctor   what this machine has and lacks"
 	@echo "make setup    Debian packages and the virtual environment, if not there yet"
@@ -67,6 +68,9 @@ lint: setup
 	@$(BIN)/ruff format --check --quiet $(CODE)
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > out/lint-imports.txt 2>&1 || { cat out/lint-imports.txt; exit 1; }
+
+crash: setup
+	@$(BIN)/python tests/crash/exhaust.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -74,10 +74,10 @@ def _people(app: FastAPI, world: World) -> None:
                 key=person.key,
                 note=person.note,
                 name=person.name,
-                social_card=_card(world, Card(person.key, CardKind.SOCIAL)),
+                social_card=_card(world, Card(person.key, CardKind.SOCIAL)) if person.card else None,
                 id_card=_card(world, Card(person.key, CardKind.ID)),
-                social_card_generation=person.card.generation,
-                social_card_state=person.card.state,
+                social_card_generation=person.card.generation if person.card else "",
+                social_card_state=person.card.state if person.card else "none",
             )
             for person in world.people.values()
         ]
@@ -116,10 +116,17 @@ def _people(app: FastAPI, world: World) -> None:
         """
         keys = [*typing.keys]
         if typing.own_pin:
-            keys = [*_person(world, person).card.pin, *keys]
+            keys = [*_own_pin(world, person), *keys]
         if typing.then is not None:
             keys.append(typing.then)
         return m.Typed(pressed=world.type_keys(person, keys, pace=typing.pace, device=typing.device))
+
+
+def _own_pin(world: World, key: str) -> str:
+    card = _person(world, key).card
+    if card is None:
+        raise CannotDo(f"{key} has no card, and so no PIN")
+    return str(card.pin)
 
 
 def _person(world: World, key: str) -> Any:

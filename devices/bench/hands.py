@@ -54,6 +54,8 @@ def social_security_card(person: Person) -> Json:
     """The person's social security card as :class:`devices.card_reader.simulator.description.CardDescription` wants
     it. Its bank side expires with the card."""
     card = person.card
+    if card is None:
+        raise ValueError(f"{person.key} has no social security card")
     valid_until = card.valid_until.replace("-", "")
     return {
         "identifier": card.identifier,

@@ -55,7 +55,8 @@ class KeptWorld:
         self._lock = threading.RLock()
         self._plan = FaultPlan()
         holding = {name: place.kind for name in self.stations if (place := self._card_place(name)) is not None}
-        self.places = Places(self.people, holding, self._before.get("cards", {}))
+        cardless = [key for key, person in self.people.items() if person.card is None]
+        self.places = Places(self.people, holding, self._before.get("cards", {}), cardless)
         self._new_cards = NewCards(store.folder, memories, self._before.get("new_cards", {}))
         self.receipts = Receipts(store.folder / "receipts", self._before.get("receipts", []))
         self._fresh: dict[str, Json] = {}

@@ -34,7 +34,7 @@ class PersonShown(BaseModel):
     key: str
     note: str
     name: str
-    social_card: CardShown
+    social_card: CardShown | None
     id_card: CardShown
     social_card_generation: str
     social_card_state: str

@@ -1,8 +1,8 @@
 """The people who come to the simulated kiosk, and what is in their wallets, from a TOML file of ``[[person]]`` tables.
 
-Each person has a resident ID card and, in ``[person.card]``, a social security card. The file's own heading explains
-its values. Everything in it is invented, and a PIN in it opens nothing but a simulated card; all the same no ``repr``
-here shows a name, a number or a PIN.
+Each person has a resident ID card and, in ``[person.card]``, a social security card; without that table, none yet. The
+file's own heading explains its values. Everything in it is invented, and a PIN in it opens nothing but a simulated
+card; all the same no ``repr`` here shows a name, a number or a PIN.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Person:
     authority: str
     id_valid_from: str
     id_valid_until: str
-    card: SocialCard
+    card: SocialCard | None = None
     note_zh: str = ""
 
     def __repr__(self) -> str:
@@ -83,10 +83,11 @@ def load(path: Path) -> dict[str, Person]:
         key = entry.get("key")
         where = f"{path}: person {place} ({key})" if isinstance(key, str) else f"{path}: person {place}"
         card = entry.get("card")
-        if not isinstance(card, Mapping):
-            raise WalletError(f"{where}: card: is missing; it is a [person.card] table")
-        person = _build(Person, {**entry, "card": _build(SocialCard, card, f"{where}: card.")}, f"{where}: ")
-        if person.card.state not in CARD_STATES:
+        if card is not None and not isinstance(card, Mapping):
+            raise WalletError(f"{where}: card: must be a [person.card] table")
+        social = None if card is None else _build(SocialCard, card, f"{where}: card.")
+        person = _build(Person, {**entry, "card": social}, f"{where}: ")
+        if person.card is not None and person.card.state not in CARD_STATES:
             raise WalletError(f"{where}: card.state: {person.card.state!r} is none of {', '.join(CARD_STATES)}")
         if person.sex not in ("male", "female"):
             raise WalletError(f"{where}: sex: {person.sex!r} is none of male, female")

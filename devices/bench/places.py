@@ -29,7 +29,7 @@ class CardKind(StrEnum):
 
 
 WALLET = (CardKind.SOCIAL, CardKind.ID)
-"""What everybody has."""
+"""What is in a wallet; some have no social security card yet."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,13 +55,19 @@ class Place:
 
 
 class Places:
-    """``people``: everyone's key. ``devices``: those that hold a card, and of which kind. ``saved``: what :meth:`save`
-    gave; a card or place that no longer exists is forgotten, and the card is with its owner."""
+    """``people``: everyone's key; ``cardless``: those of them without a social security card. ``devices``: those that
+    hold a card, and of which kind. ``saved``: what :meth:`save` gave; a card or place that no longer exists is
+    forgotten, and the card is with its owner."""
 
     def __init__(
-        self, people: Iterable[str], devices: Mapping[str, CardKind], saved: Mapping[str, Mapping[str, str]]
+        self,
+        people: Iterable[str],
+        devices: Mapping[str, CardKind],
+        saved: Mapping[str, Mapping[str, str]],
+        cardless: Iterable[str] = (),
     ) -> None:
         self._people = (*people, STAFF)
+        self._cardless = frozenset(cardless)
         self._devices = dict(devices)
         self._places: dict[Card, Place] = {}
         self._brought: dict[str, str] = {}
@@ -100,10 +106,13 @@ class Places:
         """It went into a printer."""
         self._places.pop(Card(serial, CardKind.NEW), None)
 
+    def _wallet(self, owner: str) -> tuple[CardKind, ...]:
+        return (CardKind.ID,) if owner in self._cardless else WALLET
+
     def collect(self) -> None:
         """Every card is with its owner, and none came out of a printer."""
         owners = [person for person in self._people if person != STAFF]
-        self._places = {Card(owner, kind): Place(False, owner) for owner in owners for kind in WALLET}
+        self._places = {Card(owner, kind): Place(False, owner) for owner in owners for kind in self._wallet(owner)}
         self._brought.clear()
 
     def all(self) -> dict[Card, Place]:

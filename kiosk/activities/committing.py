@@ -104,7 +104,8 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
     asked to spoil it first, and its answer decides: a card that is its holder's is not spoiled."""
     tools = stage.tools
     issue, record = issue_of(stage)
-    if record.step in PERHAPS_COMMITTED or await _commit_was_sent(tools, record):
+    told_already = record.step in PERHAPS_COMMITTED or await _commit_was_sent(tools, record)
+    if told_already:
         try:
             await until_known(tools, lambda: _spoil_at_host(tools, record))
         except StillUnknown:
@@ -122,7 +123,7 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
         record = issue.record = await tools.record.issuing.step(record, IssueStep.SPOILING)
     jammed = not await put_away(tools)
     how = BadCard.SUSPECT if jammed else BadCard.SPOILED
-    told = [_spoiled(record, how)] if record.serial else []
+    told = [_spoiled(record, how)] if record.serial and not told_already else []
     if jammed:
         issue.no_second = True
         issue.record = await tools.record.issuing.step(record, IssueStep.SPOILED, tell=told, facts={"how": how.value})

@@ -130,10 +130,12 @@ async def read_serial(stage: Stage) -> Literal["read", "unfit", "lost"]:
         stage.session.trouble = device_trouble(error)
         return "unfit" if error.code.startswith("card_reader.") else "lost"
     serial = serial_of(issue.identifier)
+
+    def known(journal: Journal) -> None:
+        journal.ledger.read(serial)
+
     try:
-        issue.record = await tools.record.issuing.step(
-            record, IssueStep.READ, also=lambda journal: journal.ledger.read(serial), serial=serial
-        )
+        issue.record = await tools.record.issuing.step(record, IssueStep.READ, also=known, serial=serial)
     except StockMismatch as error:
         log.error("stock_mismatch", serial=serial, hopper=record.hopper, reason=str(error))
         await block(tools, record, "stock_mismatch")

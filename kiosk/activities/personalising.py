@@ -40,7 +40,7 @@ from kiosk.host.issuing_values import ChipRecord, IssuingRefusal, PhotoNeed, Res
 from kiosk.host.personalisation import IssuingAuthenticator, personalise, read_back
 from kiosk.host.port import HostRefused, HostUnavailable, HostUnknown
 from kiosk.inspection.compare import compare
-from kiosk.inspection.thresholds import load as load_thresholds
+from kiosk.inspection.thresholds import national
 from kiosk.issue import Issue
 from kiosk.journal.issues import IssueRecord, IssueStep
 from kiosk.runtime import Stage
@@ -183,9 +183,12 @@ async def inspect_faces(stage: Stage) -> Literal["good", "unfit", "ask", "lost"]
         log.warning("scanner_gave_no_picture")
         return await _without_scanner(stage)
     meant = await meant_faces(tools, issue, record)
-    found = await asyncio.to_thread(compare, meant, scanned, load_thresholds())
-    log.info("inspected", good=found.good, finding=repr(found))
+    found = await asyncio.to_thread(compare, meant, scanned, national())
+    log.info("inspected", good=found.good, found=found.said)
+    if not found.scanned:
+        return await _without_scanner(stage)
     if not found.good:
+        await tools.record.issuing.note(record, "issue.print_refused", {"found": found.said})
         stage.session.trouble = refusal("print_not_good")
         return "unfit"
     issue.record = await tools.record.issuing.step(record, IssueStep.INSPECTED, facts={"by": "scanner"})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 from PIL import Image
 
 from kiosk.documents.card_faces import FaceData, SideName, load, render_face
+from kiosk.documents.card_preview import portrait
 from kiosk.host.issuing_values import CardPrint
 
 
@@ -30,5 +29,5 @@ def faces(design: str, printed: CardPrint, issuer: str, photo: bytes) -> dict[Si
     one. Some 0.2 s. Raises FaceError naming the field."""
     drawn = load(design)
     data = face_data(printed, issuer)
-    picture = Image.open(io.BytesIO(photo)) if photo else None
+    picture = portrait(photo)
     return {side: render_face(drawn, side, data, picture) for side in ("front", "back")}

@@ -1,4 +1,4 @@
-"""The kiosk's side of an issue: the real controller's parts, without screens; the charts of making and recovery, run."""
+"""The kiosk's side of an issue: the controller's real parts, without screens; the charts of making and recovery."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from watched import WatchedHost, WatchedPrinter, watch_journal
 from workshop import BANK, HOPPERS, STOCK, ContactReader, Workshop
 
 from devices.card_printer.evolis import EvolisPrinter
+from devices.card_printer.evolis.transport import transport_at
 from devices.worker import DeviceWorker
 from kiosk import activities
 from kiosk.catalogue import policy
@@ -29,6 +31,7 @@ from kiosk.host.payer.http import HttpPayer
 from kiosk.host.payer.port import Means
 from kiosk.host.port import IdCardProof
 from kiosk.host.transport import HostConnection
+from kiosk.host.transport import _transport as transport_of
 from kiosk.issue import Issue
 from kiosk.issuing_advice import tellers
 from kiosk.journal.issues import IssueRecord, IssueStep
@@ -122,6 +125,8 @@ class KioskSide:
     clock: Clock = field(default_factory=QuickClock)
     kiosk_id: str = "K0001"
     on_state: Callable[[str], None] = lambda state: None
+    point: Callable[[str], None] = lambda label: None
+    """Called, on whatever thread it is, before and after all that leaves a trace outside this process."""
     states: list[str] = field(default_factory=list)
     answers: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(ANSWERS))
 
@@ -137,6 +142,7 @@ class KioskSide:
         self.host = HttpHost(place.host_url, **self._connection())
         self.issuing = HttpIssuingHost(self.host.connection)
         self.payer = HttpPayer(HostConnection(place.payer_url, **self._connection()))
+        watch_journal(self.point)
         self.record = Record(
             self.settings.journal_file, self.clock, self.kiosk_id, self.host, tellers(self.issuing, self.payer)
         )
@@ -148,9 +154,10 @@ class KioskSide:
             holding_slot=place.slot,
             scans=str(place.folder / "scans") if place.scanner else "",
             fastest_print_seconds=0.0,
+            connect=lambda at, seconds: WatchedPrinter(transport_at(at, seconds), self.point),
         )
         self.printer = DeviceWorker("card_printer", printer)
-        self.reader = DeviceWorker("encoder", ContactReader(place.contact))
+        self.reader = DeviceWorker("encoder", ContactReader(place.contact, self.point))
         await self.printer.call(lambda device: device.open())
         await self.reader.call(lambda device: device.open())
         self.tools = Tools(
@@ -178,6 +185,7 @@ class KioskSide:
             "kiosk_id": self.kiosk_id,
             "limits": TimeLimits(2.0, 1.0, 2.0),
             "retries": Retries(attempts=1),
+            "transport": WatchedHost(transport_of(Path(ca), Path(certificate), Path(key)), self.point),
             "circuit": CircuitBreaker(clock=self.clock.monotonic, failures_to_open=1000),
         }
 
@@ -263,7 +271,8 @@ class KioskSide:
     async def make(self, runtime: Runtime) -> IssueRecord:
         """Making and handing over, to the end."""
         issue = runtime.session.issue
-        assert issue is not None and issue.record is not None
+        assert issue is not None
+        assert issue.record is not None
         business = issue.record.business
         runtime.post("make")
         self.last_session = runtime.session
@@ -284,5 +293,5 @@ class KioskSide:
     async def told(self) -> None:
         """Until host and payer have been told everything."""
         async with asyncio.timeout(20):
-            while self.record._journal.outbox.pending():
+            while self.record._journal.outbox.pending():  # noqa: ASYNC110 -- it is looked at from outside
                 await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""A card made, from the hopper to the hand, against the real host and the printer's real bytes (A1, A8-A11, A13-A18)."""
+"""A card made, from the hopper to the hand, against host, payer and the printer's real bytes (A1, A10, A13-A18)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A place to make cards in: a simulated printer with its chip contact, pre-made cards, host and payer; all but the kiosk.
+"""A place to make cards in: a simulated printer with its chip contact, pre-made cards, host and payer; no kiosk.
 
 The printer stands on a real TCP line, the host behind real mutual TLS. The chip contact is reached over a unix socket,
 so that the kiosk's side may be another process, which is killed and comes back while nothing here notices.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Client, Connection, Listener
@@ -36,6 +36,10 @@ HOPPERS = {f"hopper-{place}": bank.key for place, bank in enumerate(STOCK.banks,
 BANK = STOCK.banks[0].key
 
 
+CHANGING = (0xDC, 0xD6, 0xE2, 0x24, 0x20)
+"""Instructions that change a chip: records updated, PIN changed or tried."""
+
+
 def stock_cards() -> list[list[dict[str, Any]]]:
     """What is in each hopper, the next card first."""
     return [
@@ -54,7 +58,8 @@ class ChipContact:
     def __init__(self, address: str) -> None:
         self.address = address
         self.chips: dict[str, VirtualCard] = {}
-        self.commands = 0
+        self.changes = 0
+        """Commands that may have changed what a chip holds."""
         self.dead: set[str] = set()
         self._present: VirtualCard | None = None
         self._listener = Listener(address, family="AF_UNIX")
@@ -90,7 +95,7 @@ class ChipContact:
         if what == "reset":
             card.reset()
             return card.atr
-        self.commands += 1
+        self.changes += data[1] in CHANGING
         return card.process(data)
 
 
@@ -99,8 +104,9 @@ class ContactReader:
 
     abilities: frozenset[Any] = frozenset()
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, point: Callable[[str], None] = lambda label: None) -> None:
         self._address = address
+        self._point = point
         self._connection: Connection | None = None
 
     def open(self) -> None:
@@ -131,8 +137,13 @@ class ContactReader:
         if self._connection is None:
             self.open()
         assert self._connection is not None
+        label = f"chip:{data[1]:02X}" if data else f"chip:{what}"
+        self._point(f"{label}:before")
         self._connection.send((what, data))
-        return bytes(self._connection.recv())
+        self._point(f"{label}:sent")
+        answer = bytes(self._connection.recv())
+        self._point(f"{label}:answered")
+        return answer
 
 
 class _Chip:
@@ -189,6 +200,28 @@ class Workshop:
             return True
 
         return self.line.call(act)
+
+    def renew(self) -> None:
+        """Everything as at first: nobody has applied, every card in its hopper, nothing written on any chip."""
+        self.control.post("/sandbox/reset").raise_for_status()
+        self.control.delete("/sandbox/faults").raise_for_status()
+
+        def renew() -> None:
+            self.simulator.restore(self._new)
+            for name, value in self.usual.items():
+                self.line.set_fault(name, value)
+
+        self.line.call(renew)
+        self.contact.chips.clear()
+        self.contact.dead.clear()
+        self.contact.changes = 0
+        self.taken.clear()
+        self.hand = True
+
+    def __post_init__(self) -> None:
+        self._new = self.line.call(self.simulator.save)
+        self.usual = {**self.line.faults, **self.simulator.faults}
+        """Every fault as it is when nothing is wrong."""
 
     @property
     def cards(self) -> dict[str, list[str]]:

@@ -38,8 +38,10 @@ class Pad:
     def update(self) -> None:
         """Show what the pad waits for, and the visitor's PIN."""
         self._state.update()
-        pin = self._desk.world.people[self._desk.person].card.pin
-        self._own_pin.set_text(self._desk.words("pad.own_pin", pin=pin))
+        card = self._desk.world.people[self._desk.person].card
+        self._own_pin.set_visibility(card is not None)
+        if card is not None:
+            self._own_pin.set_text(self._desk.words("pad.own_pin", pin=card.pin))
 
     def _key(self, key: str, label: str, classes: str) -> None:
         button = ui.button(label, on_click=lambda: self._press([key]), color=None).props(f'data-testid="key-{key}"')
@@ -51,7 +53,9 @@ class Pad:
             await self._desk.do(lambda: self._desk.world.type_keys(person, keys, pace=pace))
 
     async def _type_own_pin(self) -> None:
-        await self._press([*self._desk.world.people[self._desk.person].card.pin, "enter"], _PACE)
+        card = self._desk.world.people[self._desk.person].card
+        if card is not None:
+            await self._press([*card.pin, "enter"], _PACE)
 
 
 class PadState(Panel):

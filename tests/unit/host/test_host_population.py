@@ -116,7 +116,7 @@ def test_many_have_twenty_years_of_months_and_some_have_gaps_and_new_jobs(entrie
 
 def test_the_people_of_the_demonstration(entries: list[Entry]) -> None:
     by_key = {entry.person.key: entry for entry in entries if entry.person.key}
-    assert len(by_key) == 11
+    assert len(by_key) == 12
     wang = by_key["wang_xiulan"]
     assert wang.person.monthly_benefit == 312_640
     balance = wang.person.medical_opening + sum(row.medical_income - row.medical_spent for row in wang.years)
@@ -125,6 +125,7 @@ def test_the_people_of_the_demonstration(entries: list[Entry]) -> None:
     assert [month for month in range(1, 13) if not li.pension >> (month - 1) & 1] == [3, 4]
     cards = {key: entry.card for key, entry in by_key.items()}
     assert cards["he_qiang"] is None, "a card of another issuer is none of this host's"
+    assert cards["lin_xiaoyu"] is None, "she has none yet"
     states = {key: (card.social_side, card.bank_side, card.blacklisted) for key, card in cards.items() if card}
     assert states["wu_guihua"] == (CardSide.LOST, CardSide.LOST, 1)
     assert states["ma_jun"] == (CardSide.NORMAL, CardSide.EXPIRED, 0)

@@ -65,13 +65,23 @@ def test_every_wrong_character_is_noticed(number: str, data: st.DataObject) -> N
         parse(number[:position] + other + number[position + 1 :])
 
 
-@given(numbers, st.data())
-def test_every_swap_of_neighbours_is_noticed(number: str, data: st.DataObject) -> None:
-    position = data.draw(st.integers(0, len(number) - 4))
-    first, second = number[position], number[position + 1]
-    assume(first != second and "-" not in (first, second))
-    with pytest.raises(NotABusinessNumber):
-        parse(number[:position] + second + first + number[position + 2 :])
+def test_nearly_every_swap_of_neighbours_is_noticed() -> None:
+    """ISO 7064's hybrid systems leave a few: here fewer than one in two hundred, over a year's first numbers."""
+    tried = missed = 0
+    for month in range(1, 13):
+        for running in range(1, 120):
+            number = compose(date(2026, month, month), f"K{running:04d}", running)
+            for position in range(len(number) - 3):
+                first, second = number[position], number[position + 1]
+                if first == second or "-" in (first, second):
+                    continue
+                tried += 1
+                try:
+                    parse(number[:position] + second + first + number[position + 2 :])
+                except NotABusinessNumber:
+                    continue
+                missed += 1
+    assert missed < tried / 200, (missed, tried)
 
 
 @pytest.mark.parametrize(("kiosk", "running"), [("k1", 1), ("K0001", 0), ("K0001", 1_000_000)])
