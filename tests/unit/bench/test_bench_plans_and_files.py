@@ -71,7 +71,7 @@ def test_the_people_of_the_demonstration_are_read_and_keep_to_themselves():
         ('nation = "01"\n', "", "person 1 (wang_xiulan): nation: is missing"),
         ('nation = "01"', 'nation = "01"\nhat = 3', "person 1 (wang_xiulan): hat: no such field; there are key, note"),
         ("[person.card]", "[person.purse]", "person 1 (wang_xiulan): purse: no such field; there are key, note"),
-        ('nation = "01"', 'nation = "01"\ncard = 3', "person 1 (wang_xiulan): card: must be a [person.card] table"),
+        ('= "2034-07-01"', '= "2034-07-01"\ncard = 3', "person 12 (lin_xiaoyu): card: must be a [person.card] table"),
         ('key = "li_jianguo"', 'key = "wang_xiulan"', "person 2 (wang_xiulan): key: another person has it"),
     ],
 )  # fmt: skip
