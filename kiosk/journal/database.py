@@ -21,6 +21,8 @@ class Database:
     def __init__(self, path: Path, *, read_only: bool = False, busy_seconds: float = 5.0) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        self.undone = 0
+        """How many transactions, or parts of one, were rolled back: what was kept in memory of them is not so."""
         with translated():
             target = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
             self._connection = sqlite3.connect(
@@ -70,6 +72,7 @@ class Database:
                 yield
                 self._connection.execute(f"RELEASE {name}" if self._depth > 1 else "COMMIT")
             except BaseException:
+                self.undone += 1
                 if self._connection.in_transaction:
                     self._connection.execute(f"ROLLBACK TO {name}" if self._depth > 1 else "ROLLBACK")
                 raise

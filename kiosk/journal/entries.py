@@ -54,23 +54,19 @@ class Entry:
         told: dict[str, Fact] = json.loads(self.facts)
         return told
 
-    def expected_hash(self) -> bytes:
-        """What ``hash`` must be."""
-        return chained(
-            self.previous,
-            (self.sequence, self.business, self.kind.value, self.step, self.at, self.intent, self.result, self.facts),
-        )
-
 
 def chained(previous: bytes, content: tuple[int | str | None, ...]) -> bytes:
     """SHA-256 over the hash before and the content as a JSON array: UTF-8, no spaces, no escapes for other scripts."""
-    return hashlib.sha256(previous + canonical(list(content)).encode("utf-8")).digest()
+    return hashlib.sha256(previous + _CANONICAL(content).encode("utf-8")).digest()
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and without spaces. Raises TypeError for what has no such form, floats among it."""
     _refuse_floats(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL(value)
 
 
 def _refuse_floats(value: object) -> None:

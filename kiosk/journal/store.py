@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import IntegrityError
 from typing import Any
 
 from kiosk.clock import Clock
@@ -34,6 +35,7 @@ from kiosk.journal.telemetry import TelemetryLane
 NOTHING: Facts = {}
 
 _COLUMNS = "sequence, business, kind, step, at, intent, result, facts, previous, hash"
+_INSERT = f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
 _WORD = re.compile(r"[a-z][a-z0-9_.\-]{0,99}")
 
 
@@ -70,6 +72,8 @@ class Journal:
         self._clock = clock
         self._kiosk = kiosk
         self._database = Database(path, busy_seconds=busy_seconds)
+        self._head: tuple[int, int, bytes] | None = None
+        """Rollbacks by then, sequence, hash: of the last entry, as this process wrote it."""
         self.outbox = Outbox(self._database, clock)
         self.telemetry = TelemetryLane(self._database, clock)
         self.orders = Orders(self._database)
@@ -136,17 +140,38 @@ class Journal:
         refuse_personal(facts)
         told = canonical(dict(facts))
         with self.together():
-            rows = self._database.rows("SELECT sequence, hash FROM head")
-            last, previous = rows[0] if rows else (0, GENESIS)
-            at = instant(self._clock.now())
-            digest = chained(previous, (last + 1, business, kind.value, step, at, intent, result, told))
-            entry = Entry(last + 1, business, kind, step, at, intent, result, told, previous, digest)
-            self._database.write(
-                f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
-                *(entry.sequence, business, kind.value, step, at, intent, result, told, previous, digest),
-            )
-            self._database.write("INSERT OR REPLACE INTO head (one, sequence, hash) VALUES (1, ?, ?)", last + 1, digest)
-        return entry
+            try:
+                return self._link(*self._last(), business, kind, step, intent, result, told)
+            except IntegrityError:
+                self._head = None  # another process has written meanwhile: its entry has the number
+                return self._link(*self._last(), business, kind, step, intent, result, told)
+
+    def _last(self) -> tuple[int, bytes]:
+        """Number and hash of the last entry."""
+        if self._head is not None and self._head[0] == self._database.undone:
+            return self._head[1:]
+        rows = self._database.rows("SELECT sequence, hash FROM head")
+        return rows[0] if rows else (0, GENESIS)
+
+    def _link(
+        self,
+        last: int,
+        previous: bytes,
+        business: BusinessNumber,
+        kind: Kind,
+        step: str,
+        intent: int | None,
+        result: str | None,
+        facts: str,
+    ) -> Entry:
+        """An entry at the end of the chain. Raises IntegrityError when that is not the end."""
+        content = (last + 1, business, kind.value, step, instant(self._clock.now()), intent, result, facts)
+        digest = chained(previous, content)
+        self._database.write(_INSERT, *content, previous, digest)
+        if not self._database.write("UPDATE head SET sequence = ?, hash = ?", last + 1, digest):
+            self._database.write("INSERT INTO head (one, sequence, hash) VALUES (1, ?, ?)", last + 1, digest)
+        self._head = (self._database.undone, last + 1, digest)
+        return Entry(last + 1, business, kind, step, content[4], intent, result, facts, previous, digest)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -189,14 +214,17 @@ def open_businesses_of(database: Database) -> tuple[OpenBusiness, ...]:
 def verify(database: Database) -> Break | None:
     """As :meth:`Journal.verify`."""
     last, digest = 0, GENESIS
-    for entry in entries_of(database):
-        if entry.sequence != last + 1:
-            return Break(last + 1, "missing", entry)
-        if entry.previous != digest:
-            return Break(entry.sequence, "does not follow the entry before it", entry)
-        if entry.hash != entry.expected_hash():
-            return Break(entry.sequence, "was changed after it was written", entry)
-        last, digest = entry.sequence, entry.hash
+    query = f"SELECT {_COLUMNS} FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - a constant
+    for batch in database.batches(query):
+        for row in batch:
+            sequence, previous, found = row[0], row[8], row[9]
+            if sequence != last + 1:
+                return Break(last + 1, "missing", _entry(row))
+            if previous != digest:
+                return Break(sequence, "does not follow the entry before it", _entry(row))
+            if found != chained(previous, row[:8]):
+                return Break(sequence, "was changed after it was written", _entry(row))
+            last, digest = sequence, found
     rows = database.rows("SELECT sequence, hash FROM head")
     if (rows[0] if rows else (0, GENESIS)) != (last, digest):
         return Break(last + 1, "missing at the end", None)

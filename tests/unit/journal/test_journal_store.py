@@ -181,6 +181,19 @@ def test_it_is_written_from_many_threads(journal: Journal) -> None:
     assert journal.verify() is None
 
 
+def test_two_processes_write_one_chain(journal: Journal, path: Path, clock: ManualClock) -> None:
+    """As the kiosk and ``kiosk stock`` do: neither knows of the other's entries until it writes."""
+    other = Journal(path, clock, "K0001")
+    business = journal.new_business()
+    for step in ("one", "two", "three"):
+        journal.note(business, f"kiosk.{step}")
+        intent = other.intent(business, f"stock.{step}")
+        journal.outcome(intent, "done")
+    other.close()
+    assert [entry.sequence for entry in journal.entries()] == [*range(1, 10)]
+    assert journal.verify() is None
+
+
 # -- nothing personal --------------------------------------------------------------------------------------------------
 
 
