@@ -1,0 +1,52 @@
+"""Rows of the store as values, where several views need the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from devices import fault_catalogue
+from kiosk.fleet.desk.shapes import AlertRow, Bilingual, TicketRow
+from kiosk.fleet.store.tables_alerts import alert, alert_member
+
+SEVERITIES = ("notice", "warning", "critical")
+
+
+def remedy(code: str | None) -> Bilingual | None:
+    """What staff do about a fault; None for what is in no catalogue."""
+    fault = fault_catalogue.load().get(code or "")
+    return None if fault is None else Bilingual(zh=fault.staff.zh, en=fault.staff.en)
+
+
+def severity(code: str | None) -> str | None:
+    """Of a fault of the catalogue."""
+    fault = fault_catalogue.load().get(code or "")
+    return None if fault is None else fault.severity.value
+
+
+def alerts(connection: Connection, rows: Iterable[Row[Any]]) -> list[AlertRow]:
+    """Rows of ``alert``, with the kiosks of those of many."""
+    found = list(rows)
+    many = [row.id for row in found if not row.kiosk]
+    members: dict[int, list[str]] = {number: [] for number in many}
+    if many:
+        wanted = select(alert_member.c.alert, alert_member.c.kiosk).where(alert_member.c.alert.in_(many))
+        for number, kiosk in connection.execute(wanted.order_by(alert_member.c.kiosk)):
+            members[number].append(kiosk)
+    return [alert_row(row, tuple(members.get(row.id, ()))) for row in found]
+
+
+def alert_row(row: Row[Any], kiosks: tuple[str, ...] = ()) -> AlertRow:
+    """One row of ``alert``."""
+    values = row._mapping
+    fields = {name: values[name] for name in AlertRow.model_fields if name in alert.c}
+    return AlertRow(**fields, remedy=remedy(row.code), kiosks=kiosks)
+
+
+def ticket_row(row: Row[Any]) -> TicketRow:
+    """One row of ``ticket``."""
+    values = row._mapping
+    fields = {name: values[name] for name in TicketRow.model_fields if name in values}
+    return TicketRow(**fields, remedy=remedy(row.code))
