@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from kiosk_side import KioskSide, Place, QuickClock
 from kiosk.catalogue.rules import Reason
 
 SPAWNER = get_context("forkserver")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # the server of forks finds modules by this
+SPAWNER.set_forkserver_preload(["lives"])
 LONGEST = 90.0
 """Seconds a life may take before it counts as stuck."""
 
