@@ -159,9 +159,11 @@ class Hall:
             self.seen["turned away"] += 1
             return
         person = next(self._people[reason])
-        runtime = await self.kiosk.accepted(
-            person, reason, lambda order: self.bench.post("/sandbox/payer/pay", order=order)
-        )
+
+        def pay(order: str) -> None:
+            self.bench.post("/sandbox/payer/pay", order=order)
+
+        runtime = await self.kiosk.accepted(person, reason, pay)
         making = asyncio.ensure_future(self.kiosk.make(runtime))
         loop = asyncio.get_running_loop()
         self.plug.pulled = lambda: cast(None, loop.call_soon_threadsafe(making.cancel))

@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hall import Hall
@@ -42,6 +42,7 @@ STEPS = (
     "handing_over.presenting",
 )
 LOST = ("lost_reply", "lost_request", "broken_reply", "error_after")
+CALLS = ("reservations", "commits", "personalisation/*", "state*", "*")
 reasons = st.sampled_from([Reason.FIRST, Reason.FIRST, Reason.DAMAGED])
 hands = st.sampled_from([True, True, True, False])
 
@@ -56,7 +57,7 @@ class Days(RuleBasedStateMachine):
     """Of one machine, without a night between."""
 
     bench: Workshop
-    seen: Counter[str] = Counter()
+    seen: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,7 +110,7 @@ class Days(RuleBasedStateMachine):
         self.run(self.hall.citizen(reason, hand=True))
 
     @precondition(lambda self: not self.hall.plug.away)
-    @rule(reason=reasons, kind=st.sampled_from(LOST), times=st.integers(1, 4), call=st.sampled_from(["reservations", "commits", "personalisation/*", "state*", "*"]))  # fmt: skip
+    @rule(reason=reasons, kind=st.sampled_from(LOST), times=st.integers(1, 4), call=st.sampled_from(CALLS))
     def a_citizen_and_answers_are_lost(self, reason: Reason, kind: str, times: int, call: str) -> None:
         def at(state: str) -> None:
             if state == "making.preparing":
