@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import Any
 
@@ -14,6 +13,7 @@ from kiosk.fleet.desk.shapes import (
     AlertDetail,
     AlertRow,
     AlertStep,
+    AuditCheck,
     AuditRow,
     CommandRow,
     QuarantineRow,
@@ -24,12 +24,12 @@ from kiosk.fleet.desk.shapes import (
     TicketNote,
     TicketRow,
 )
+from kiosk.fleet.store import audit
 from kiosk.fleet.store.tables import capabilities, kiosk, quarantine, storage_unit, supply
 from kiosk.fleet.store.tables_alerts import (
     alert,
     alert_event,
     alert_member,
-    audit,
     command,
     command_reply,
     ticket,
@@ -217,10 +217,11 @@ def one_command(engine: Engine, order: str) -> CommandRow:
 
 
 def command_content(engine: Engine, order: str) -> tuple[bytes, str]:
-    """What the kiosk sent back, and its media type. Raises Unknown."""
+    """What the kiosk that was asked sent back, and its media type. Raises Unknown."""
     wanted = (
         select(command_reply.c.content, command_reply.c.content_type)
-        .where(command_reply.c.command == order, command_reply.c.content.is_not(None))
+        .join(command, (command.c.id == command_reply.c.command) & (command.c.kiosk == command_reply.c.kiosk))
+        .where(command_reply.c.command == order, command_reply.c.content_type != "")
         .order_by(command_reply.c.step.desc())
     )
     with engine.connect() as connection:
@@ -231,8 +232,8 @@ def command_content(engine: Engine, order: str) -> tuple[bytes, str]:
 
 
 def _has_content() -> Any:
-    filled = (command_reply.c.command == command.c.id) & (command_reply.c.content_type != "")
-    return exists().where(filled).label("has_content")
+    own = (command_reply.c.command == command.c.id) & (command_reply.c.kiosk == command.c.kiosk)
+    return exists().where(own, command_reply.c.content_type != "").label("has_content")
 
 
 def command_row(row: Row[Any]) -> CommandRow:
@@ -248,22 +249,26 @@ def audit_trail(
     engine: Engine, *, subject: str | None = None, before: int | None = None, limit: int = 100
 ) -> tuple[AuditRow, ...]:
     """The newest first."""
-    wanted = select(audit)
-    if subject is not None:
-        wanted = wanted.where(audit.c.subject == subject)
     with engine.connect() as connection:
-        rows = connection.execute(_page(wanted, audit.c.number, before, limit)).all()
+        entries = audit.entries(connection, subject=subject, before=before, limit=limit)
     return tuple(
         AuditRow(
-            number=row.number,
-            at=row.at,
-            actor=row.actor,
-            action=row.action,
-            subject=row.subject,
-            facts=json.loads(row.facts),
+            number=each.number,
+            at=each.at,
+            actor=each.actor,
+            action=each.action,
+            subject=each.subject,
+            facts=dict(each.facts),
         )
-        for row in rows
+        for each in entries
     )
+
+
+def audit_check(engine: Engine) -> AuditCheck:
+    """Walk the whole chain."""
+    with engine.connect() as connection:
+        count, _ = audit.head(connection)
+        return AuditCheck(entries=count, first_wrong=audit.verify(connection))
 
 
 def quarantined(engine: Engine, *, before: int | None = None, limit: int = 100) -> tuple[QuarantineRow, ...]:
