@@ -2,7 +2,8 @@
 
 Devices that listen on ``vpcd:`` become readers of one pcscd, which the rig starts and ends. ``vpcd://host:port`` is a
 slot of a pcscd that is there already, such as the machine's own. A card printer whose chip contact is a reader beside
-it gets one of the same pcscd, a device of its own on the bench: ``card-printer-contact``.
+it gets one of the same pcscd, a device of its own on the bench: ``card-printer-contact``. Its scanner puts pictures into
+the bench's state folder; the option ``scans = ""`` takes the scanner away.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from devices.simulation import Json, Simulator
 
 MEMORIES = "cards"
 """Folder, in the state folder, where each card keeps its memory."""
+
+SCANS = "scans"
+"""Folder, in the state folder, where a card printer's scan program puts its pictures: the driver takes them there."""
 
 OWN_SERVICE = "vpcd:"
 _CONTACT_BESIDE = frozenset({(PRINTER, "evolis")})
@@ -130,8 +134,9 @@ def stocked(stands: Sequence[Stand], stock: Sequence[Sequence[Json]] | None) -> 
 def _ours(stand: Stand, folder: Path) -> dict[str, object]:
     if stand.device_class == "card-reader" or (stand.device_class == PRINTER and not wants_contact(stand)):
         return {"memories": folder / MEMORIES}
-    if stand.device_class == PRINTER and "pictures" not in stand.options:
-        return {"pictures": str(folder / PRINTED)}
+    if stand.device_class == PRINTER:
+        ours = {"pictures": str(folder / PRINTED), "scans": str(folder / SCANS / stand.name)}
+        return {name: value for name, value in ours.items() if name not in stand.options}
     return {}
 
 
@@ -149,8 +154,8 @@ def _driver_options(stand: Stand, simulator: Simulator, contact: VirtualReader |
         told["chip_address"] = f"pcsc:{contact.name}"
     if pace < 1:
         told["fastest_print_seconds"] = _FASTEST_PRINT_SECONDS * pace
-    if stand.options.get("scans"):
-        told["scans"] = stand.options["scans"]
+    if simulator.scanner is not None:
+        told["scans"] = str(simulator.scanner.folder)
     return told
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from id_plate import Plate
 from kiosk_rig import Kiosk, process
 
 from kiosk.demo.stand import Stand
@@ -109,6 +110,14 @@ async def issuer(standing_issuer: Kiosk) -> Kiosk:
     """A kiosk that makes cards, in service."""
     await standing_issuer.start()
     return standing_issuer
+
+
+@pytest.fixture
+def plate() -> Iterator[Plate]:
+    """The plate of an ID reader that does not stand on the bench."""
+    plate = Plate()
+    with plate.line:
+        yield plate
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

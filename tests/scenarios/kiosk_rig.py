@@ -27,6 +27,7 @@ from kiosk import config, logs
 from kiosk.clock import ManualClock
 from kiosk.controller import Controller
 from kiosk.demo import preparing
+from kiosk.host.http import HttpHost
 from kiosk.link import LIMIT
 from kiosk.slot import CardSlot
 from statemachines.views import (
@@ -283,6 +284,17 @@ console = false
             waiting.cancel()
             await self._running
         await self.screens.open()
+
+    def another_kiosk(self, name: str) -> HttpHost:
+        """The host as another kiosk has it. To be closed."""
+        tls = self._host_ready["tls"]
+        return HttpHost(
+            self._host_ready["business"],
+            ca_file=Path(tls["ca"]),
+            certificate_file=Path(tls["certificate"]),
+            key_file=Path(tls["key"]),
+            kiosk_id=name,
+        )
 
     async def lay_cable(self) -> Cable:
         """Have the kiosk reach the host over a cable that can be cut. Before the start."""
