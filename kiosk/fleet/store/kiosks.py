@@ -119,6 +119,7 @@ def detail(connection: Connection, of: str) -> Detail | None:
     row = connection.execute(select(kiosk).where(kiosk.c.id == of)).first()
     if row is None:
         return None
+    devices = select(device_state).where(device_state.c.kiosk == of).order_by(device_state.c.device)
     newest = select(func.max(counter_day.c.day)).where(counter_day.c.kiosk == of).scalar_subquery()
     counters = select(counter_day.c.name, counter_day.c.value).where(
         counter_day.c.kiosk == of, counter_day.c.day == newest
@@ -127,14 +128,12 @@ def detail(connection: Connection, of: str) -> Detail | None:
         row,
         connection.execute(select(presence).where(presence.c.kiosk == of)).first(),
         connection.execute(select(capabilities).where(capabilities.c.kiosk == of)).first(),
-        connection.execute(
-            select(device_state).where(device_state.c.kiosk == of).order_by(device_state.c.device)
-        ).all(),
+        connection.execute(devices).all(),
         connection.execute(
             select(storage_unit).where(storage_unit.c.kiosk == of).order_by(storage_unit.c.device, storage_unit.c.unit)
         ).all(),
         connection.execute(select(supply).where(supply.c.kiosk == of).order_by(supply.c.supply)).all(),
-        {name: value for name, value in connection.execute(counters)},
+        {each.name: each.value for each in connection.execute(counters)},
     )
 
 
