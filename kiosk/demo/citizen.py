@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from devices.bench.places import STAFF
+from kiosk.demo.glass import Stroke
 from kiosk.demo.recorder import Visit
 from kiosk.demo.stand import Stand
 from statemachines.views import Drawn
 
 THINKING = 0.35
 """Seconds between seeing a page and acting on it: a brisk visitor, so that the demonstration is not a film."""
+
+KEY_PACE = 0.15
+"""Seconds from key to key."""
 
 
 class Citizen:
@@ -27,9 +34,9 @@ class Citizen:
         """Who it is, by the wallet's key."""
         return self._visit.key
 
-    async def sees(self, *pages: str, seconds: float = 30.0) -> Drawn:
-        """Wait for one of these pages, and look at it for a moment."""
-        drawn = await self._stand.glass.page(*pages, seconds=seconds, after=self._last)
+    async def sees(self, *pages: str, seconds: float = 30.0, offering: Sequence[str] = ()) -> Drawn:
+        """Wait for one of these pages, ``offering`` one of these intents, and look at it for a moment."""
+        drawn = await self._stand.glass.page(*pages, seconds=seconds, after=self._last, offering=offering)
         self._last = drawn.number
         await asyncio.sleep(THINKING)  # a person's pace, not a wait for the machine
         return self._stand.glass.shown or drawn
@@ -38,6 +45,22 @@ class Citizen:
         """Touch something on the present page."""
         touched = await self._stand.glass.touch(intent, value)
         self._last = max(self._last, touched.number)
+
+    async def signs(self, strokes: Sequence[Stroke]) -> None:
+        """Sign with a finger, and say that it is done."""
+        await self._stand.glass.draw("ink", strokes)
+        await self._stand.glass.page("Sign", offering=["signed"])
+        await asyncio.sleep(THINKING)
+        await self.touches("signed")
+
+    async def sits_down(self) -> None:
+        """Be before the camera."""
+        await self._stand.bench.sit_down(self.key)
+
+    async def takes_new_card(self) -> None:
+        """Take the card that the machine holds out."""
+        taken = await self._stand.bench.take_new_card(self.key)
+        self._visit.new_card = str(taken["card"]).partition("/")[0]
 
     async def inserts_card(self) -> None:
         """Put the social security card into the slot."""
@@ -57,7 +80,27 @@ class Citizen:
 
     async def types_pin(self) -> None:
         """Type the PIN of the own card at the pad, and enter."""
-        await self._stand.bench.type(self.key, own_pin=True, then="enter", pace=0.15)
+        await self._pad_listens()
+        await self._stand.bench.type(self.key, own_pin=True, then="enter", pace=KEY_PACE)
+
+    async def types(self, digits: str) -> None:
+        """Type digits at the pad as soon as it wants some, and enter."""
+        await self._pad_listens()
+        await self._stand.bench.type(self.key, digits, then="enter", pace=KEY_PACE)
+
+    async def is_vouched_for(self, number: str, code: str) -> None:
+        """An attendant comes, looks, and types number and code."""
+        for digits in (number, code):
+            await self._pad_listens()
+            await self._stand.bench.type(STAFF, digits, then="enter", pace=KEY_PACE)
+
+    async def _pad_listens(self) -> None:
+        """Wait until it wants the first digit: what was typed before is no longer in it."""
+
+        def listens(scene: dict[str, Any]) -> bool:
+            return bool(scene["input"] != "off" and scene["typed"] == 0)
+
+        await self._stand.bench.wait_scene("pin-pad", listens)
 
     async def takes_paper(self) -> None:
         """Tear off what hangs at the outlet and keep its picture."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,15 @@ from statemachines.views import Drawn, Target
 
 MOST_TURNS = 8
 """Pages that anything is looked for on, each way."""
+
+Stroke = Sequence[tuple[float, float]]
+"""Points that a finger passes without leaving the glass, in shares of a target's width and height."""
+
+_STEP = 14
+"""Pixels from one place of a moving finger to the next."""
+
+_STEP_SECONDS = "0.008"
+"""So long the finger is at each: a hand that signs moves two hand's breadths a second."""
 
 
 class GlassError(RuntimeError):
@@ -33,7 +43,7 @@ class Glass:
         self._changed = asyncio.Condition()
         self._reading: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self.finger: Callable[[int, int], Awaitable[None]] = self._xdotool
+        self.finger: Callable[[int, int], Awaitable[None]] = self._click
         self.on_drawn: Callable[[Drawn], None] = lambda _: None
 
     async def open(self) -> None:
@@ -59,16 +69,23 @@ class Glass:
         """What was drawn last."""
         return self._drawn
 
-    async def page(self, *names: str, seconds: float = 20.0, after: int = 0) -> Drawn:
-        """Wait until one of these pages is on the glass, in a view later than ``after``. Raises GlassError."""
+    async def page(self, *names: str, seconds: float = 20.0, after: int = 0, offering: Sequence[str] = ()) -> Drawn:
+        """Wait until one of these pages is on the glass, in a view later than ``after``; ``offering``: with at least
+        one of these intents to touch. Raises GlassError."""
+
+        def awaited() -> bool:
+            shown = self._drawn
+            if shown is None or shown.page not in names or shown.number <= after:
+                return False
+            return not offering or any(target.intent in offering for target in shown.targets)
+
         try:
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(
-                    lambda: self._drawn is not None and self._drawn.page in names and self._drawn.number > after
-                )
+                await self._changed.wait_for(awaited)
         except TimeoutError as error:
             shown = self._drawn.page if self._drawn else "nothing"
-            raise GlassError(f"waited {seconds:g} s for {' or '.join(names)}; shown is {shown}") from error
+            wanted = " or ".join(names) + (f" offering {' or '.join(offering)}" if offering else "")
+            raise GlassError(f"waited {seconds:g} s for {wanted}; shown is {shown}") from error
         assert self._drawn is not None  # noqa: S101 -- just seen
         return self._drawn
 
@@ -94,6 +111,15 @@ class Glass:
         offered = ", ".join(f"{each.intent} {each.value}".strip() for each in shown.targets)
         raise GlassError(f"{shown.page} has nothing to touch for {intent} {value}; there is: {offered}")
 
+    async def draw(self, intent: str, strokes: Sequence[Stroke]) -> None:
+        """Draw on a target with the finger, one stroke after another. Raises GlassError when it is not there."""
+        shown = self._shown(intent)
+        target = next((each for each in shown.targets if each.intent == intent), None)
+        if target is None:
+            raise GlassError(f"{shown.page} has nothing to draw on for {intent}")
+        for stroke in strokes:
+            await self._xdotool(*_way([_point(target, x, y) for x, y in stroke]))
+
     def _shown(self, intent: str) -> Drawn:
         if self._drawn is None:
             raise GlassError(f"nothing is shown to touch for {intent}")
@@ -116,9 +142,12 @@ class Glass:
     async def _press(self, target: Target) -> None:
         await self.finger(target.x + target.width // 2, target.y + target.height // 2)
 
-    async def _xdotool(self, x: int, y: int) -> None:
+    async def _click(self, x: int, y: int) -> None:
+        await self._xdotool("mousemove", str(x), str(y), "click", "--delay", "0", "1")
+
+    async def _xdotool(self, *words: str) -> None:
         process = await asyncio.create_subprocess_exec(
-            *("xdotool", "mousemove", str(x), str(y), "click", "--delay", "0", "1"),
+            *("xdotool", *words),
             env={"DISPLAY": self._display, "PATH": "/usr/bin:/bin"},
         )
         if await process.wait() != 0:
@@ -136,3 +165,18 @@ class Glass:
 
 def _find(drawn: Drawn, intent: str, value: str) -> Target | None:
     return next((each for each in drawn.targets if (each.intent, each.value) == (intent, value)), None)
+
+
+def _point(target: Target, x: float, y: float) -> tuple[int, int]:
+    return target.x + round(x * target.width), target.y + round(y * target.height)
+
+
+def _way(points: Sequence[tuple[int, int]]) -> list[str]:
+    """What xdotool is told: down at the first point, along the others in small steps, up at the last."""
+    words = ["mousemove", *map(str, points[0]), "mousedown", "1"]
+    for (x, y), (to_x, to_y) in pairwise(points):
+        steps = max(1, round(max(abs(to_x - x), abs(to_y - y)) / _STEP))
+        for step in range(1, steps + 1):
+            place = x + (to_x - x) * step // steps, y + (to_y - y) * step // steps
+            words += ["sleep", _STEP_SECONDS, "mousemove", *map(str, place)]
+    return [*words, "sleep", _STEP_SECONDS, "mouseup", "1"]

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.demo.glass import Glass
-from statemachines.views import Drawn
+from kiosk.demo.made_card import MadeCard
+from statemachines.views import Drawn, Target
+
+LIVE = frozenset({"Photo", "Sign"})
+"""Pages that move by themselves or under a finger: pictured anew when there is something else to touch."""
 
 
 @dataclass(slots=True)
@@ -22,7 +26,8 @@ class Seen:
 
 @dataclass(slots=True)
 class Visit:
-    """One citizen's visit. ``receipts``: pictures of the paper they took. ``story``: what they came to do, in words."""
+    """One citizen's visit. ``receipts``: pictures of the paper they took. ``new_card``: serial of a card made here that
+    they took, ``made`` what is to be shown of it. ``story``: what they came to do, in words."""
 
     key: str
     name: str
@@ -32,6 +37,8 @@ class Visit:
     seconds: float = 0.0
     screens: list[Seen] = field(default_factory=list)
     receipts: list[Path] = field(default_factory=list)
+    new_card: str = ""
+    made: MadeCard | None = None
     begun: float = field(default_factory=time.monotonic)
 
     @property
@@ -48,6 +55,7 @@ class Recorder:
         self._folder = folder
         self._waiting: asyncio.Queue[tuple[Drawn, Seen]] = asyncio.Queue()
         self._count = 0
+        self._live: tuple[str, tuple[Target, ...]] | None = None
         self.visit: Visit | None = None
         folder.mkdir(parents=True, exist_ok=True)
         glass.on_drawn = self._drawn
@@ -69,7 +77,9 @@ class Recorder:
         await asyncio.wait([self._working])
 
     def _drawn(self, drawn: Drawn) -> None:
-        if self.visit is not None:
+        live = (drawn.page, drawn.targets) if drawn.page in LIVE else None
+        same, self._live = live is not None and live == self._live, live
+        if self.visit is not None and not same:
             seen = Seen(drawn.page, self.visit.elapsed)
             self.visit.screens.append(seen)
             self._waiting.put_nowait((drawn, seen))

@@ -1,4 +1,4 @@
-"""The demonstration: a stand, three visits one after another, and a report, written even when something went wrong."""
+"""The demonstration: a stand, four visits one after another, and a report, written even when something went wrong."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kiosk.cli_places import PEOPLE
 from kiosk.demo import report
 from kiosk.demo.citizen import Citizen
+from kiosk.demo.made_card import made_card
 from kiosk.demo.recorder import Recorder, Visit
 from kiosk.demo.stand import Stand
 from kiosk.demo.visits import SCRIPTS, Script
@@ -25,14 +27,17 @@ CARD_PACE = 0.1
 async def show(folder: Path, *, tell: Callable[[str], None]) -> list[Visit]:
     """Run all of it, leaving ``index.html`` and ``summary.json`` in ``folder``."""
     stand_folder = folder / "stand"
-    for old in (folder / "screens", folder / "receipts", stand_folder / "logs"):
+    for old in (folder / "screens", folder / "receipts", folder / "cards", stand_folder / "logs"):
         shutil.rmtree(old, ignore_errors=True)
-    (folder / "receipts").mkdir(parents=True, exist_ok=True)
+    for new in (folder / "receipts", folder / "cards"):
+        new.mkdir(parents=True, exist_ok=True)
     visits: list[Visit] = []
     async with Stand(stand_folder, timing=TIMING, card_pace=CARD_PACE, fresh=True, tell=tell) as stand:
         recorder = Recorder(stand.glass, folder / "screens")
         try:
             for script in SCRIPTS:
+                if not script.photo_on_file:
+                    await stand.order_host("/sandbox/issuing/photos/forget", number=_person(script)["number"])
                 visits.append(visit := _visit(script))
                 recorder.begin(visit)
                 tell(script.story)
@@ -44,6 +49,8 @@ async def show(folder: Path, *, tell: Callable[[str], None]) -> list[Visit]:
                 finally:
                     visit.seconds = visit.elapsed
                     await recorder.settle()
+                if visit.new_card:
+                    visit.made = await made_card(stand, visit.new_card, folder / "cards")
                 tell(f"{visit.name}: {visit.outcome} ({visit.seconds:.1f} s)")
         finally:
             await recorder.close()
@@ -51,10 +58,13 @@ async def show(folder: Path, *, tell: Callable[[str], None]) -> list[Visit]:
     return visits
 
 
-def _visit(script: Script) -> Visit:
+def _person(script: Script) -> dict[str, Any]:
     people = tomllib.loads(PEOPLE.read_text(encoding="utf-8"))["person"]
-    name = next(person["name"] for person in people if person["key"] == script.key)
-    return Visit(key=script.key, name=name, service=script.service, story=script.story)
+    return next(dict(person) for person in people if person["key"] == script.key)
+
+
+def _visit(script: Script) -> Visit:
+    return Visit(key=script.key, name=str(_person(script)["name"]), service=script.service, story=script.story)
 
 
 def faults(log: Path) -> list[str]:

@@ -157,6 +157,11 @@ class Stand:
         """Start the screens; they find the controller by themselves."""
         await self._child("screens", *_kiosk("screens", "--config", str(self.configuration)), **self._environment)
 
+    async def order_host(self, path: str, **order: object) -> None:
+        """Post to the sandbox host's control port. Raises httpx.HTTPStatusError."""
+        async with httpx.AsyncClient(base_url=self.host_control, trust_env=False) as control:
+            (await control.post(path, json=order)).raise_for_status()
+
     async def take_cards_back(self) -> None:
         """Everybody takes their card out, as far as it is within reach: whoever ends a game waits for nobody."""
         for card in await self.bench.cards():
@@ -216,8 +221,7 @@ class Stand:
 
     async def _begin_afresh(self) -> None:
         await self.bench.reset()
-        async with httpx.AsyncClient(base_url=self.host_control, trust_env=False) as control:
-            (await control.post("/sandbox/reset")).raise_for_status()
+        await self.order_host("/sandbox/reset")
         shutil.rmtree(self.folder / "state", ignore_errors=True)
 
     async def _configure(self, devices: Mapping[str, Mapping[str, Any]], host: Mapping[str, Any]) -> None:

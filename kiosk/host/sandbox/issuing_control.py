@@ -26,6 +26,7 @@ from kiosk.host.sandbox.issuing_store import (
     guardians,
     issued_cards,
     photo_receipts,
+    photos,
     reservations,
     stock,
     voids,
@@ -195,6 +196,15 @@ def photograph(sent: Photograph, box: Box) -> Receipt:
             )
         )
     return Receipt(receipt=receipt)
+
+
+@router.post("/photos/forget", status_code=204)
+def forget_photo(of: Photograph, box: Box) -> None:
+    """No photo of a person is on file, until one is sent in or the sandbox is as new."""
+    with box.write_lock, box.engine.begin() as connection:
+        person_id = _person_id(connection, of.number)
+        connection.execute(photos.delete().where(photos.c.person_id == person_id))
+        connection.execute(photos.insert().values(person_id=person_id, picture=None))
 
 
 def _person_id(connection: Connection, number: str) -> int:

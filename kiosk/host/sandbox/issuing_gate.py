@@ -124,8 +124,9 @@ def photo_need(work: Work, person: PersonRow) -> PhotoNeed:
     """Cause 4 is ``needed``."""
     if _age(work, person) < work.rules.photo_min_age:
         return PhotoNeed.NOT_NEEDED
-    sent_in = work.connection.execute(select(photos.c.person_id).where(photos.c.person_id == person.id)).first()
-    return PhotoNeed.ON_FILE if person.photo_on_file or sent_in is not None else PhotoNeed.NEEDED
+    later = work.connection.execute(select(photos.c.picture).where(photos.c.person_id == person.id)).first()
+    on_file = person.photo_on_file if later is None else later.picture is not None
+    return PhotoNeed.ON_FILE if on_file else PhotoNeed.NEEDED
 
 
 def holder_record(person: PersonRow) -> HolderRecord:

@@ -92,6 +92,7 @@ voids = Table(
 photos = Table(
     "issuing_photos", metadata, Column("person_id", Integer, primary_key=True), Column("picture", LargeBinary)
 )
+"""What has come since the population was made; no picture: what was on file is gone."""
 photo_receipts = Table(
     "issuing_photo_receipts",
     metadata,

@@ -1,0 +1,92 @@
+"""A card made during a visit, as evidence: both faces as printed, what its chip says, what the journal says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from kiosk.config import load
+from kiosk.demo.stand import Stand
+from kiosk.journal.business_number import BusinessNumber
+from kiosk.journal.database import Database
+from kiosk.journal.store import entries_of
+from kiosk.journal.timeline import Moment, timeline
+from kiosk.masking import mask_bank_number, mask_card_number, mask_identity_number, mask_name
+
+SIDES: tuple[Literal["front", "back"], ...] = ("front", "back")
+
+TOLD_WITHIN = 10.0
+"""Seconds for what is told afterwards to reach the host."""
+
+_UNMASKED = ("sex", "nation", "birthplace", "version", "issue_date", "valid_until", "pin_tries_left")
+_MASKED = {
+    "name": mask_name,
+    "number": mask_identity_number,
+    "identifier": mask_card_number,
+    "card_number": mask_card_number,
+    "bank_card_number": mask_bank_number,
+}
+
+
+class NoTrace(RuntimeError):
+    """The journal knows nothing of a card that was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCard:
+    """``faces``: pictures, front and back. ``chip``: what stands on it, by name, masked. ``moments``: the issue as the
+    journal has it."""
+
+    serial: str
+    business: BusinessNumber
+    faces: tuple[Path, ...]
+    chip: Mapping[str, str]
+    moments: tuple[Moment, ...]
+
+
+async def made_card(stand: Stand, serial: str, folder: Path) -> MadeCard:
+    """Gather it, the pictures into ``folder``. Raises NoTrace, BenchRefused, JournalError."""
+    faces = []
+    for side in SIDES:
+        faces.append(folder / f"card-{side}.png")
+        faces[-1].write_bytes(await stand.bench.card_face(serial, side))
+    chip = dict(masked(await stand.bench.card_chip(serial)))
+    business, moments = await _told(load(stand.configuration).journal_file, serial)
+    return MadeCard(serial, business, tuple(faces), chip, moments)
+
+
+def masked(chip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Field and value, one after another; of a field unknown here only its length is shown."""
+    for name, value in chip.items():
+        if isinstance(value, Mapping):
+            yield from masked(value)
+        elif name in _UNMASKED:
+            yield name, str(value)
+        else:
+            yield name, _MASKED.get(name, lambda text: "*" * len(text))(str(value or ""))
+
+
+async def _told(journal: Path, serial: str) -> tuple[BusinessNumber, tuple[Moment, ...]]:
+    """The time line, once every message of it has arrived, or as it is when that takes too long."""
+    deadline = asyncio.get_running_loop().time() + TOLD_WITHIN
+    while True:
+        business, moments = await asyncio.to_thread(_time_line, journal, serial)
+        waiting = any(each.result == "pending" for each in moments)
+        if not waiting or asyncio.get_running_loop().time() > deadline:
+            return business, moments
+        await asyncio.sleep(0.5)  # the journal of another process tells nobody that it has grown
+
+
+def _time_line(journal: Path, serial: str) -> tuple[BusinessNumber, tuple[Moment, ...]]:
+    database = Database(journal, read_only=True)
+    try:
+        every = [*entries_of(database)]
+        business = next((entry.business for entry in every if entry.told.get("serial") == serial), None)
+        if business is None:
+            raise NoTrace(f"the journal knows no card {serial}")
+        return business, timeline(database, business, [entry for entry in every if entry.business == business])
+    finally:
+        database.close()
