@@ -15,6 +15,8 @@ import structlog
 
 from devices.contract import DeviceError
 from kiosk.clock import Clock, Handle
+from kiosk.journal.entries import Entry
+from kiosk.journal.errors import JournalError
 from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.chart import SEPARATOR, Chart, Position, State
@@ -199,7 +201,7 @@ class Runtime:
             outcome = await leaf.activity(stage)
         except asyncio.CancelledError:
             if intent is not None:
-                await self.tools.record.end(intent, "abandoned")
+                await self._ended_well(intent, "abandoned")
             raise
         except DeviceError as error:
             log.warning("device_failed", state=stage.state, fault=error.code)
@@ -208,9 +210,18 @@ class Runtime:
         except Exception as error:
             log.exception("activity_failed", state=stage.state, error=type(error).__name__)
             outcome = "failed"
-        if intent is not None:
-            await self.tools.record.end(intent, outcome)
+        if intent is not None and not await self._ended_well(intent, outcome):
+            outcome = "failed"
         self.post(outcome, entry=entry)
+
+    async def _ended_well(self, intent: Entry, outcome: str) -> bool:
+        """Write down what became of it. False: the disk would not have it; the intent stays open for a restart."""
+        try:
+            await self.tools.record.end(intent, outcome)
+        except JournalError as error:
+            log.error("outcome_not_written", step=intent.step, outcome=outcome, reason=type(error).__name__)
+            return False
+        return True
 
     # -- time ----------------------------------------------------------------------------------------------------------
 

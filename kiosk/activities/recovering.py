@@ -53,6 +53,10 @@ async def size_up(stage: Stage) -> Way:
     record = next((each for each in await tools.record.issuing.open() if each.step not in AT_REST), None)
     if record is None:
         return "settled"
+    here = (str(record.business), record.step.value)
+    tools.recovery.last, before = (None if here == tools.recovery.last else here), tools.recovery.last
+    if here == before:  # the host, the machine or the disk would not let it go on: not before some time has passed
+        return _later(stage)
     issue = stage.session.issue = Issue(record=record, no_second=True)
     stage.session.business = record.business
     log.warning("found_open_issue", business=record.business, step=record.step.value)

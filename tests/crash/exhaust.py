@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "issuing"), str(Path(__file__).parents[2])]
 
 import structlog  # noqa: E402
+from lives import FULL, Cut  # noqa: E402
 from trial import Trial, attempt, survey  # noqa: E402
 from ways import WAYS, Way  # noqa: E402
 from workshop import workshop  # noqa: E402
@@ -37,7 +38,9 @@ def exhaust(name: str, pairs: int, seed: int) -> tuple[str, int, int, list[str],
 
 
 def _odd(bench: object, way: Way, apart: tuple[object, ...], chance: random.Random) -> Trial:
-    """Two cuts, a torn log, or a clock that has jumped."""
+    """Two cuts, a torn log, a clock that has jumped, or a full disk."""
+    if chance.random() < 0.2:
+        return attempt(bench, way, Cut(FULL, chance.randint(1, 60)))  # type: ignore[arg-type]
     first, second = chance.choice(apart), chance.choice(apart)
     days = chance.choice((0, 0, -1, 1))
     return attempt(bench, way, first, second, days=days, torn=chance.random() < 0.3)  # type: ignore[arg-type]

@@ -20,10 +20,14 @@ import structlog
 from kiosk_side import KioskSide, Place, QuickClock
 
 from kiosk.catalogue.rules import Reason
+from kiosk.journal.errors import JournalFull
 
 SPAWNER = get_context("forkserver")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # the server of forks finds modules by this
 SPAWNER.set_forkserver_preload(["lives"])
+BEFORE = "journal:before"
+FULL = "journal:full"
+"""Not a cut but a disk that is full from the nth transaction on."""
 LONGEST = 90.0
 """Seconds a life may take before it counts as stuck."""
 
@@ -71,6 +75,8 @@ class _Points:
             here = Cut(label, self._passed[label])
             if here == self._cut:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if self._cut is not None and self._cut.label == FULL and label == BEFORE and here.nth >= self._cut.nth:
+                raise JournalFull("no room")
             self._show(here)
 
 
@@ -123,6 +129,8 @@ def _child(life: Life, link: Connection, show: bool) -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda *a: ""])
     try:
         link.send(("done", asyncio.run(asyncio.wait_for(_live(life, link, show=show), LONGEST))))
+    except JournalFull:
+        link.send(("done", "disk full"))
     except Exception as error:  # noqa: BLE001 -- told to whoever began this life
         with contextlib.suppress(OSError):
             link.send(("failed", f"{type(error).__name__}: {error}"))

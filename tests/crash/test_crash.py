@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from lives import Cut
+from lives import FULL, Cut
 from trial import Points, attempt, survey
 from ways import WAYS, Way
 from workshop import Workshop, workshop
@@ -68,6 +68,13 @@ def test_an_unhappy_way_cut_off_after_a_journal_entry(bench: Workshop, way: Way)
     chance = random.Random(f"{SEED}/{way.name}")
     trial = attempt(bench, way, Cut("journal:after", chance.randint(2, 24)))
     assert trial.violations == [], trial
+
+
+@pytest.mark.parametrize("nth", [2, 9, 20, 31, 37, 41])
+def test_a_disk_that_is_full_loses_nothing_silently(bench: Workshop, nth: int) -> None:
+    trial = attempt(bench, HAPPY, Cut(FULL, nth))
+    assert trial.violations == [], trial
+    assert trial.outcomes[0] == "disk full"
 
 
 def test_two_cuts_a_torn_log_and_a_clock_that_jumped_back_a_day(bench: Workshop, happy: Points) -> None:

@@ -282,10 +282,10 @@ class KioskSide:
     async def recover(self) -> None:
         """What a restart does, until nothing is left that the machine can do."""
         await self.record.recover(slot_is_empty=True)
-        for _ in range(5):
+        for _ in range(6):
+            self.tools.recovery.not_before = 0.0
             if not await activities.recovering.unfinished(self.tools):  # type: ignore[attr-defined]
                 return
-            self.tools.recovery.not_before = 0.0
             runtime = self.runtime()
             runtime.post("recover")
             await runtime.run()
