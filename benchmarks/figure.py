@@ -40,3 +40,8 @@ class Figure:
 def p95(values: Sequence[float]) -> float:
     """The 95th percentile; of few values the largest."""
     return max(values) if len(values) < 20 else statistics.quantiles(values, n=20)[18]
+
+
+def p99(values: Sequence[float]) -> float:
+    """The 99th percentile; of few values the largest."""
+    return max(values) if len(values) < 100 else statistics.quantiles(values, n=100)[98]

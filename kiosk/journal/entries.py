@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+import msgspec
+
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.errors import PersonalDataRefused
 from kiosk.scrubbing import PERSONAL_KEYS, scrub_text
@@ -57,16 +59,13 @@ class Entry:
 
 def chained(previous: bytes, content: tuple[int | str | None, ...]) -> bytes:
     """SHA-256 over the hash before and the content as a JSON array: UTF-8, no spaces, no escapes for other scripts."""
-    return hashlib.sha256(previous + _CANONICAL(content).encode("utf-8")).digest()
-
-
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+    return hashlib.sha256(previous + msgspec.json.encode(content)).digest()
 
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and without spaces. Raises TypeError for what has no such form, floats among it."""
     _refuse_floats(value)
-    return _CANONICAL(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _refuse_floats(value: object) -> None:

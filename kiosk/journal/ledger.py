@@ -216,7 +216,7 @@ class Ledger(StockReading):
                     raise LedgerError(f"hopper {hopper} holds cards that were never loaded")
                 self._database.write("DELETE FROM stock_unread WHERE line = ?", rows[0][0])
                 bank = bank or self.bank_in(hopper)
-            facts: dict[str, Fact] = {"hopper": hopper, "ledger": expected, "found": found}
+            facts: dict[str, Fact] = {"hopper": hopper, "bank": bank, "ledger": expected, "found": found}
             self._tell("stock.counted", facts, who, business)
         return found - expected
 

@@ -12,7 +12,8 @@ any thread. What belongs together is written within :meth:`Journal.together`::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,16 +82,22 @@ class Journal:
         self.counters = Counters(self._database)
         self.issues = Issues(self._database, clock)
         self.ledger = Ledger(self._database, clock, self.counters, self._stock_note)
+        self.on_note: Callable[[str, Facts], None] = lambda step, facts: None
+        """Called with every note, in the transaction that writes it; what it raises undoes the note."""
         try:
-            self._refuse_damage()
+            self._refuse_damage(path)
         except BaseException:
             self.close()
             raise
 
-    def _refuse_damage(self) -> None:
-        if faults := self._database.faults():
+    def _refuse_damage(self, path: Path) -> None:
+        """SQLite looks through the file, on a connection of its own, while the chain is verified."""
+        with ThreadPoolExecutor(1) as aside:
+            checking = aside.submit(_faults, path)
+            found = self.verify()
+        if faults := checking.result():
             raise JournalDamaged(faults[0])
-        if found := self.verify():
+        if found:
             raise JournalDamaged(f"entry {found.sequence}: {found.reason}")
 
     def close(self) -> None:
@@ -126,7 +133,10 @@ class Journal:
 
     def note(self, business: BusinessNumber, step: str, facts: Facts = NOTHING) -> Entry:
         """Something worth knowing that needs no outcome."""
-        return self._append(business, Kind.NOTE, step, None, None, facts)
+        with self.together():
+            entry = self._append(business, Kind.NOTE, step, None, None, facts)
+            self.on_note(step, facts)
+            return entry
 
     def _stock_note(self, step: str, facts: Facts, business: BusinessNumber | None) -> None:
         self.note(business or self.new_business(), step, facts)
@@ -188,6 +198,14 @@ class Journal:
         return verify(self._database)
 
 
+def _faults(path: Path) -> list[str]:
+    database = Database(path, read_only=True)
+    try:
+        return database.faults()
+    finally:
+        database.close()
+
+
 def entries_of(database: Database, business: BusinessNumber | None = None) -> Iterator[Entry]:
     """All entries of a file, or one business's, in their order, read in batches."""
     if business is not None:
@@ -215,7 +233,7 @@ def verify(database: Database) -> Break | None:
     """As :meth:`Journal.verify`."""
     last, digest = 0, GENESIS
     query = f"SELECT {_COLUMNS} FROM entry WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - a constant
-    for batch in database.batches(query):
+    for batch in database.batches(query, 5000):
         for row in batch:
             sequence, previous, found = row[0], row[8], row[9]
             if sequence != last + 1:

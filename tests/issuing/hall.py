@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ from kiosk.upkeep import Upkeep
 
 KIOSK = "K0001"
 WHO = ("0041", "0042")
-LOADED = 4
+LOADED = 6
 """Cards of the bank in its hopper at first; the others are with the stock keeper."""
 AT_REST = (IssueStep.HELD, IssueStep.ATTENDANT)
 
@@ -111,6 +112,16 @@ class Hall:
     async def restart(self, *, mains: bool) -> None:
         """The kiosk is gone at once, whatever it was at; ``mains``: the printer too. It comes back and settles what it
         can."""
+        await self._gone()
+        if mains:
+            self.fault("power_cut")
+            self.fault("power_cut", value=False)
+        self.plug.out, self.plug.points_left = False, None
+        self.seen["restarts"] += 1
+        await self._begin()
+        await self.kiosk.recover()
+
+    async def _gone(self) -> None:
         self.plug.out = True
         others = asyncio.all_tasks() - {cast("asyncio.Task[Any]", asyncio.current_task())}
         for task in others:
@@ -123,13 +134,32 @@ class Hall:
         await kiosk.payer.close()
         await kiosk.host.close()
         kiosk.record.close()
-        if mains:
-            self.fault("power_cut")
-            self.fault("power_cut", value=False)
+
+    async def seconds_until_known(self, state: str) -> float:
+        """A citizen's card is being made; in ``state`` the power goes. Seconds from the start of what comes back until
+        it has found out where the card is and decided what to do; the rest of recovery follows."""
+        known = asyncio.get_running_loop().create_future()
+        begun = 0.0
+
+        def pull(entered: str) -> None:
+            if entered == state:
+                self.plug.points_left = 0
+
+        def decided(entered: str) -> None:
+            if entered.startswith("recovering.") and not entered.endswith("sizing_up") and not known.done():
+                known.set_result(time.perf_counter() - begun)
+
+        self._at = pull
+        await self._make(Reason.FIRST, None)
+        await self._gone()
+        self.fault("power_cut")
+        self.fault("power_cut", value=False)
         self.plug.out, self.plug.points_left = False, None
-        self.seen["restarts"] += 1
+        self._at = decided
+        begun = time.perf_counter()
         await self._begin()
         await self.kiosk.recover()
+        return float(known.result())
 
     # -- citizens ------------------------------------------------------------------------------------------------------
 
@@ -158,7 +188,17 @@ class Hall:
         if await self.kiosk.record.stock.blocks():
             self.seen["turned away"] += 1
             return
-        person = next(self._people[reason])
+        if await self._make(reason, cut_after):
+            await self.restart(mains=mains)
+        else:
+            await self.kiosk.recover()
+
+    async def _make(self, reason: Reason, cut_after: int | None) -> bool:
+        """True: the power went."""
+        person = next(self._people[reason], None)
+        if person is None:
+            self.seen["nobody came"] += 1
+            return False
 
         def pay(order: str) -> None:
             self.bench.post("/sandbox/payer/pay", order=order)
@@ -171,11 +211,9 @@ class Hall:
         await asyncio.wait({making})
         self.plug.points_left = None
         self._at = lambda state: None
-        if self.plug.out:
-            await self.restart(mains=mains)
-            return
-        making.result()
-        await self.kiosk.recover()
+        if not self.plug.out:
+            making.result()
+        return self.plug.out
 
     _at: Callable[[str], None] = staticmethod(lambda state: None)
 

@@ -42,6 +42,8 @@ STEPS = (
     "handing_over.presenting",
 )
 LOST = ("lost_reply", "lost_request", "broken_reply", "error_after")
+PEOPLE = 1500
+"""Of whom one in thirty has no card yet."""
 CALLS = ("reservations", "commits", "personalisation/*", "state*", "*")
 reasons = st.sampled_from([Reason.FIRST, Reason.FIRST, Reason.DAMAGED])
 hands = st.sampled_from([True, True, True, False])
@@ -49,7 +51,7 @@ hands = st.sampled_from([True, True, True, False])
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with workshop(tmp_path_factory.mktemp("hall")) as made:
+    with workshop(tmp_path_factory.mktemp("hall"), people=PEOPLE) as made:
         yield made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import sqlite3
 import threading
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.clock import ManualClock
-from kiosk.journal.entries import Kind
+from kiosk.journal.entries import GENESIS, Kind, chained
 from kiosk.journal.errors import JournalBusy, JournalDamaged, JournalFull, PersonalDataRefused
 from kiosk.journal.store import Break, Journal, OpenBusiness
 
@@ -234,6 +236,14 @@ def test_steps_and_results_are_words_of_the_house(journal: Journal, word: str) -
 def test_fractions_are_refused(journal: Journal) -> None:
     with pytest.raises(TypeError, match="no fractions"):
         journal.note(journal.new_business(), "note", {"seconds": [0.5]})  # type: ignore[dict-item]
+
+
+def test_the_chain_is_of_json_as_anyone_writes_it() -> None:
+    """Every character there is, and what else an entry holds: whoever checks an export needs no tool of ours."""
+    characters = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    content = (7, "B1", "note", "step", "2026-11-22T01:00:00.000Z", None, "done", characters)
+    written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    assert chained(GENESIS, content) == hashlib.sha256(GENESIS + written.encode("utf-8")).digest()
 
 
 # -- damage ------------------------------------------------------------------------------------------------------------
