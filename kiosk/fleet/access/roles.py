@@ -32,8 +32,12 @@ class Act(StrEnum):
     CHANGE_OWN_PASSWORD = "change_own_password"  # noqa: S105 -- an act, not a password
     ALERT_ACKNOWLEDGE = "alert_acknowledge"
     ALERT_NOTE = "alert_note"
+    ALERT_CLEAR = "alert_clear"
+    """Settle what only a person can: a door that was open, tampering, a refused command."""
     TICKET_NOTE = "ticket_note"
     TICKET_MOVE = "ticket_move"
+    COMMAND_ISSUE = "command_issue"
+    """Any at all; :data:`LEAST_FOR_VERB` says which."""
     COMMAND_WITHDRAW = "command_withdraw"
     COMMAND_APPROVE = "command_approve"
     COMMAND_CONTENT = "command_content"
@@ -54,8 +58,10 @@ LEAST: Mapping[Act, Role] = MappingProxyType(
         Act.CHANGE_OWN_PASSWORD: Role.VIEWER,
         Act.ALERT_ACKNOWLEDGE: Role.OPERATOR,
         Act.ALERT_NOTE: Role.OPERATOR,
+        Act.ALERT_CLEAR: Role.ENGINEER,
         Act.TICKET_NOTE: Role.OPERATOR,
         Act.TICKET_MOVE: Role.OPERATOR,
+        Act.COMMAND_ISSUE: Role.OPERATOR,
         Act.COMMAND_WITHDRAW: Role.OPERATOR,
         Act.COMMAND_APPROVE: Role.ENGINEER,
         Act.COMMAND_CONTENT: Role.ENGINEER,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, exists, or_, select
 
+from kiosk.fleet.alerts import desk as alert_desk
 from kiosk.fleet.desk import reading
 from kiosk.fleet.desk.errors import Unknown
 from kiosk.fleet.desk.shapes import (
@@ -25,15 +26,14 @@ from kiosk.fleet.desk.shapes import (
     TicketRow,
 )
 from kiosk.fleet.store import audit
+from kiosk.fleet.store import tickets as store_tickets
 from kiosk.fleet.store.tables import capabilities, kiosk, quarantine, storage_unit, supply
 from kiosk.fleet.store.tables_alerts import (
     alert,
-    alert_event,
     alert_member,
     command,
     command_reply,
     ticket,
-    ticket_note,
 )
 
 PLACES = 10
@@ -73,13 +73,11 @@ def alerts(
 def one_alert(engine: Engine, number: int) -> AlertDetail:
     """With its history. Raises Unknown."""
     with engine.connect() as connection:
-        rows = connection.execute(select(alert).where(alert.c.id == number)).all()
-        if not rows:
+        found = alert_desk.find(connection, number)
+        if found is None:
             raise Unknown(str(number))
-        row = reading.alerts(connection, rows)[0]
-        steps = connection.execute(
-            select(alert_event).where(alert_event.c.alert == number).order_by(alert_event.c.id)
-        ).all()
+        row = reading.alerts(connection, [found])[0]
+        steps = alert_desk.events(connection, number)
     history = tuple(AlertStep(at=step.at, what=step.what, by=step.by, facts=step.facts) for step in steps)
     return AlertDetail(**row.model_dump(), history=history)
 
@@ -114,12 +112,10 @@ def tickets(
 def one_ticket(engine: Engine, number: int) -> TicketDetail:
     """With its notes. Raises Unknown."""
     with engine.connect() as connection:
-        row = connection.execute(select(ticket).where(ticket.c.id == number)).first()
+        row = store_tickets.find(connection, number)
         if row is None:
             raise Unknown(str(number))
-        notes = connection.execute(
-            select(ticket_note).where(ticket_note.c.ticket == number).order_by(ticket_note.c.id)
-        ).all()
+        notes = store_tickets.notes(connection, number)
     told = tuple(TicketNote(at=each.at, by=each.by, text=each.text, parts=each.parts) for each in notes)
     return TicketDetail(**reading.ticket_row(row).model_dump(), notes=told)
 
@@ -134,7 +130,7 @@ def stock(engine: Engine) -> Stock:
         hoppers = connection.execute(
             select(storage_unit.c.kiosk, storage_unit.c.bank, storage_unit.c["count"], storage_unit.c.level)
             .join(kiosk, kiosk.c.id == storage_unit.c.kiosk)
-            .where(kept, storage_unit.c.bank.is_not(None))
+            .where(kept, storage_unit.c.bank.is_not(None), storage_unit.c.kind == "dispense")
         ).all()
         supplies = connection.execute(
             select(supply).join(kiosk, kiosk.c.id == supply.c.kiosk).where(kept).order_by(supply.c.kiosk)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, select
 
 from devices.fault_catalogue import Capability
+from kiosk.fleet.alerts.rules import SEVERITIES
 from kiosk.fleet.desk import reading
 from kiosk.fleet.desk.shapes import AlertRow, Hall, KioskRow, Overview, Standing
 from kiosk.fleet.store.tables import capabilities, device_state, kiosk, presence
@@ -42,7 +43,7 @@ def open_alerts(connection: Connection) -> OpenAlerts:
     open_many = [each.id for each in found if not each.kiosk]
     left = set(map(tuple, connection.execute(still.where(alert_member.c.alert.in_(open_many))))) if open_many else set()
     of: dict[str, list[AlertRow]] = defaultdict(list)
-    for each in sorted(found, key=lambda one: (-reading.SEVERITIES.index(one.severity), one.opened_at)):
+    for each in sorted(found, key=lambda one: (-SEVERITIES.index(one.severity), one.opened_at)):
         for name in (each.kiosk,) if each.kiosk else [one for one in each.kiosks if (each.id, one) in left]:
             of[name].append(each)
     return OpenAlerts(of, dict(Counter(each.severity for each in found)))
@@ -99,7 +100,7 @@ def overview(engine: Engine, now: int) -> Overview:
         total=len(found),
         standings={each: sum(one.standing is each for one in found) for each in Standing},
         serving=sum(each.serving for each in found),
-        open_alerts={each: alerts.counts.get(each, 0) for each in reversed(reading.SEVERITIES)},
+        open_alerts={each: alerts.counts.get(each, 0) for each in reversed(SEVERITIES)},
         able={each.value: able.get(each.value, 0) for each in Capability},
         first=tuple(in_need[:FIRST]),
         halls=tuple(sorted((_hall(*each) for each in halls.items()), key=lambda hall: (-_worst(hall), hall.site))),

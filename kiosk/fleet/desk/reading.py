@@ -7,23 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from devices import fault_catalogue
+from kiosk.fleet.alerts import rules
 from kiosk.fleet.desk.shapes import AlertRow, Bilingual, TicketRow
 from kiosk.fleet.store.tables_alerts import alert, alert_member
 
-SEVERITIES = ("notice", "warning", "critical")
+
+def words(code: str) -> Bilingual:
+    """What is the matter."""
+    found = rules.rule(code).words
+    return Bilingual(zh=found.zh, en=found.en)
 
 
-def remedy(code: str | None) -> Bilingual | None:
-    """What staff do about a fault; None for what is in no catalogue."""
-    fault = fault_catalogue.load().get(code or "")
-    return None if fault is None else Bilingual(zh=fault.staff.zh, en=fault.staff.en)
-
-
-def severity(code: str | None) -> str | None:
-    """Of a fault of the catalogue."""
-    fault = fault_catalogue.load().get(code or "")
-    return None if fault is None else fault.severity.value
+def remedy(code: str) -> Bilingual:
+    """What is done about it."""
+    found = rules.rule(code).remedy
+    return Bilingual(zh=found.zh, en=found.en)
 
 
 def alerts(connection: Connection, rows: Iterable[Row[Any]]) -> list[AlertRow]:
@@ -42,11 +40,12 @@ def alert_row(row: Row[Any], kiosks: tuple[str, ...] = ()) -> AlertRow:
     """One row of ``alert``."""
     values = row._mapping
     fields = {name: values[name] for name in AlertRow.model_fields if name in alert.c}
-    return AlertRow(**fields, remedy=remedy(row.code), kiosks=kiosks)
+    by_hand = rules.settled_by_hand(row.code)
+    return AlertRow(**fields, words=words(row.code), remedy=remedy(row.code), by_hand=by_hand, kiosks=kiosks)
 
 
 def ticket_row(row: Row[Any]) -> TicketRow:
     """One row of ``ticket``."""
     values = row._mapping
     fields = {name: values[name] for name in TicketRow.model_fields if name in values}
-    return TicketRow(**fields, remedy=remedy(row.code))
+    return TicketRow(**fields, words=words(row.code), remedy=remedy(row.code))

@@ -7,6 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL has no place for it."""
+
 Facts = dict[str, str | int | bool]
 
 
@@ -41,7 +44,7 @@ class Bilingual(Shape):
 class AlertRow(Shape):
     """An alert. ``kiosk`` empty: of the many in ``kiosks``; ``device`` is then ``line:NAME``, ``site:NAME``, ``fleet``.
 
-    ``remedy``: what staff do about it, if the catalogue knows the code.
+    ``words``: what is the matter; ``remedy``: what is done about it; ``by_hand``: a person must say that it is over.
     """
 
     id: int
@@ -59,7 +62,9 @@ class AlertRow(Shape):
     cleared_at: int | None = None
     cleared_by: str | None = None
     facts: dict[str, Any] = {}
-    remedy: Bilingual | None = None
+    words: Bilingual
+    remedy: Bilingual
+    by_hand: bool
     kiosks: tuple[str, ...] = ()
 
 
@@ -143,7 +148,8 @@ class SupplyView(Shape):
 
 
 class DeviceView(Shape):
-    """A device as it last said. ``wrong``: whether something is to be done about it; ``severity`` of its fault."""
+    """A device as it last said. ``wrong``: whether something is to be done about it; then ``alarm`` says what is the
+    matter and ``remedy`` what to do."""
 
     device: str
     kind: str
@@ -157,6 +163,7 @@ class DeviceView(Shape):
     since: int
     wrong: bool
     severity: str | None = None
+    alarm: Bilingual | None = None
     remedy: Bilingual | None = None
 
 
@@ -183,9 +190,11 @@ class Details(Shape):
     """What people have written down about a kiosk. ``hours``: seven lists (Monday first) of [begin, end] in minutes of
     the day; None: always open. ``latitude``, ``longitude``: millionths of a degree."""
 
-    name: str = Field("", max_length=200)
-    site: str = Field("", max_length=100)
-    line: str = Field("", max_length=100)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field("", max_length=200, pattern=NO_NUL)
+    site: str = Field("", max_length=100, pattern=NO_NUL)
+    line: str = Field("", max_length=100, pattern=NO_NUL)
     latitude: int | None = Field(None, ge=-90_000_000, le=90_000_000)
     longitude: int | None = Field(None, ge=-180_000_000, le=180_000_000)
     hours: list[list[tuple[int, int]]] | None = Field(None, min_length=7, max_length=7)
@@ -233,7 +242,8 @@ class TicketRow(Shape):
     closed_at: int | None
     closed_by: str | None
     facts: dict[str, Any]
-    remedy: Bilingual | None = None
+    words: Bilingual
+    remedy: Bilingual
 
 
 class TicketNote(Shape):

@@ -1,0 +1,158 @@
+"""What requests hold, with their bounds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from kiosk.fleet.access.accounts import LONGEST, NAME, SHORTEST
+from kiosk.fleet.access.roles import Role
+from kiosk.fleet.desk.shapes import NO_NUL
+
+LARGEST = 2**53
+KIOSK = r"^[A-Z][A-Z0-9]{2,9}$"
+WORD = r"^[A-Za-z][A-Za-z0-9_.:\-]{0,99}$"
+
+KioskPath = Annotated[str, Path(pattern=KIOSK, description="The kiosk's number.")]
+NumberPath = Annotated[int, Path(ge=1, le=LARGEST)]
+OrderPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="The command's id.")]
+AccountPath = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
+
+KioskQuery = Annotated[str | None, Query(alias="kiosk", pattern=KIOSK, description="Only of this kiosk.")]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="Only what has a smaller number: the next page.")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Text = Annotated[str, Field(max_length=2000, pattern=NO_NUL)]
+First = Annotated[date, Query(description="The first day, in the kiosks' zone.")]
+Last = Annotated[date, Query(description="The last day.")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class SignIn(_Body):
+    """Name and password."""
+
+    name: str = Field(max_length=64, pattern=NO_NUL)
+    password: str = Field(max_length=LONGEST, repr=False)
+
+
+class NewPassword(_Body):
+    """The present password, and the one that takes its place."""
+
+    present: str = Field(max_length=LONGEST, repr=False)
+    password: str = Field(min_length=SHORTEST, max_length=LONGEST, repr=False)
+
+
+class Note(_Body):
+    """A note."""
+
+    text: Text = Field(min_length=1)
+
+
+class TicketNote(_Body):
+    """A note with the spare parts used, by name, how many."""
+
+    text: Text = ""
+    parts: dict[
+        Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)], Annotated[int, Field(ge=1, le=1000)]
+    ] = Field(default_factory=dict, max_length=20)
+
+
+class NewTicket(_Body):
+    """Work to be done at a kiosk."""
+
+    kiosk: str = Field(pattern=KIOSK)
+    device: str = Field(pattern=WORD)
+    code: str = Field(pattern=WORD)
+    urgency: Literal["low", "normal", "high"]
+    text: Text = ""
+    alert: int | None = Field(None, ge=1, le=LARGEST)
+
+
+class TicketChange(_Body):
+    """Who works on it, or that it is done."""
+
+    assignee: str | None = Field(None, pattern=f"^{NAME.pattern}$")
+    closed: Literal[True] | None = None
+
+
+class NewCommand(_Body):
+    """A command; the verbs and their arguments are listed at ``/verbs``."""
+
+    kiosk: str = Field(pattern=KIOSK)
+    verb: str = Field(pattern=WORD)
+    arguments: dict[
+        Annotated[str, Field(pattern=WORD)],
+        bool | Annotated[int, Field(ge=-LARGEST, le=LARGEST)] | Annotated[str, Field(max_length=200, pattern=NO_NUL)],
+    ] = Field(default_factory=dict, max_length=8)
+    alert: int | None = Field(None, ge=1, le=LARGEST)
+
+
+class NewExclusion(_Body):
+    """Hours that shall not count, in milliseconds since 1970; for all kiosks, or for one, a site or a line."""
+
+    began_at: int = Field(ge=0, le=4_102_444_800_000)
+    ended_at: int = Field(ge=0, le=4_102_444_800_000)
+    reason: Text = Field(min_length=1)
+    kiosk: str = Field("", pattern=rf"^$|{KIOSK}")
+    site: str = Field("", max_length=100, pattern=NO_NUL)
+    line: str = Field("", max_length=100, pattern=NO_NUL)
+
+
+class NewAccount(_Body):
+    """A new account."""
+
+    name: str = Field(pattern=f"^{NAME.pattern}$")
+    role: Role
+    password: str = Field(min_length=SHORTEST, max_length=LONGEST, repr=False)
+
+
+class AccountChange(_Body):
+    """What shall be otherwise."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+    password: str | None = Field(None, min_length=SHORTEST, max_length=LONGEST, repr=False)
+
+
+class NewCode(_Body):
+    """Which kiosk may join."""
+
+    kiosk: str = Field(pattern=KIOSK)
+
+
+class AccountShape(BaseModel):
+    """An account. ``local``: has a password here."""
+
+    name: str
+    role: Role
+    disabled: bool
+    local: bool
+
+
+class SignedIn(AccountShape):
+    """``token``: for ``Authorization: Bearer``; good until the account is changed, 12 hours at most."""
+
+    token: str
+
+
+class CodeShape(BaseModel):
+    """A code for joining, shown only now."""
+
+    kiosk: str
+    code: str
+
+
+class VerbShape(BaseModel):
+    """What a kiosk can be told to do. ``arguments``: by name, its type and whether it is needed."""
+
+    name: str
+    least_role: Role
+    second_person: bool
+    no_citizen: bool
+    minutes: int
+    arguments: dict[str, tuple[str, bool]]
