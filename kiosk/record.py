@@ -16,6 +16,7 @@ import structlog
 
 from kiosk.clock import Clock
 from kiosk.fleet.messages import Body
+from kiosk.health.noted import follow
 from kiosk.health.telemetry import Telemetry
 from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable
 from kiosk.issuing_advice import Teller
@@ -62,6 +63,8 @@ class Record:
         self._also = also
         self._news = asyncio.Event()
         self.telemetry = Telemetry(self._journal, enabled=fleet)
+        if fleet:
+            follow(self._journal, self.telemetry)
         self.outcomes: Callable[[Session], tuple[Body, ...]] = lambda session: ()
         """What the fleet is told of a session that has ended, in the transaction that ends it."""
         self.issuing = IssuingRecord(self._journal, self._news.set)
@@ -117,7 +120,13 @@ class Record:
     async def custody_began(self, session: Session, identifier: str) -> None:
         """A card is in the reader and has been read."""
         business = await self.business(session)
-        await asyncio.to_thread(self._journal.custody.began, identifier, business)
+
+        def write() -> None:
+            with self._journal.together():
+                self._journal.custody.began(identifier, business)
+                self._journal.counters.add("cards.read")
+
+        await asyncio.to_thread(write)
 
     async def custody_ended(self) -> None:
         """The slot has been seen empty: a card that was held has been taken."""
@@ -259,12 +268,20 @@ class Record:
             return False
         except HostRefused as error:
             log.error("advice_refused", kind=message.kind, code=error.code)
-            await asyncio.to_thread(outbox.give_up, message.id)
+            await asyncio.to_thread(self._give_up, message)
         except HostError:
             if await asyncio.to_thread(outbox.failed, message.id) < ATTEMPTS:
                 return False
             log.error("advice_given_up", kind=message.kind)
-            await asyncio.to_thread(outbox.give_up, message.id)
+            await asyncio.to_thread(self._give_up, message)
         else:
             await asyncio.to_thread(outbox.sent, message.id)
         return True
+
+    def _give_up(self, message: Message) -> None:
+        """A person settles it."""
+        business = message.payload.get("business")
+        with self._journal.together():
+            self._journal.outbox.give_up(message.id)
+            known = BusinessNumber(str(business)) if business else self._journal.new_business()
+            self._journal.note(known, "advice.given_up", {"kind": message.kind})

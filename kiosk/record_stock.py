@@ -9,6 +9,8 @@ from typing import TypeVar
 import structlog
 
 from devices.card_printer.contract import CardPrinterStatus
+from devices.contract import StorageLevel
+from kiosk.journal.entries import Fact
 from kiosk.journal.ledger import Difference, Ledger, StockLine
 from kiosk.journal.store import Journal
 
@@ -18,6 +20,9 @@ T = TypeVar("T")
 
 DIFFERENCE = "stock_difference"
 """The reason of the block that a difference sets. It stays until two people have counted."""
+
+FOUND_DIFFERENT = "stock.different"
+"""The note of each storage unit that contradicts the ledger, when the block is set."""
 
 
 class StockRecord:
@@ -67,7 +72,19 @@ class StockRecord:
             found = ledger.differences(status.storage)
             if found and DIFFERENCE not in ledger.blocks():
                 log.error("stock_difference", units=[each.unit for each in found])
-                ledger.block(DIFFERENCE)
+                with self._journal.together():
+                    business = self._journal.new_business()
+                    for each in found:
+                        self._journal.note(business, FOUND_DIFFERENT, _told(each, ledger.bank_in(each.unit)))
+                    ledger.block(DIFFERENCE, business)
             return found
 
         return await asyncio.to_thread(look)
+
+
+def _told(found: Difference, bank: str) -> dict[str, Fact]:
+    """``seen``: the device's count; where it does not count, ``level``."""
+    seen: dict[str, Fact] = (
+        {"level": found.seen.value} if isinstance(found.seen, StorageLevel) else {"seen": found.seen}
+    )
+    return {"unit": found.unit, "bank": bank, "ledger": found.expected, **seen}

@@ -30,6 +30,15 @@ STANDINGS: Mapping[str, EventName] = {
 """Events of the chart's outermost states."""
 
 
+STOCK = "maintenance.stock"
+"""The state in which two people work on the stock."""
+
+
+def exchange_open(state: str, session: Session) -> bool:
+    """Whether two people have signed in and are at the stock: that a vault's door is opened then is expected."""
+    return state.startswith(f"{STOCK}.") and session.upkeep is not None and session.upkeep.persons.complete
+
+
 class Reporter:
     """``models``: of each fitted device. ``banks``: by hopper. All calls on the event loop."""
 
@@ -76,6 +85,8 @@ class Reporter:
     def moved(self, before: str, event: str, after: str, session: Session) -> None:
         """The chart has moved."""
         self.visits.moved(event, after, session)
+        if before.startswith(f"{STOCK}.") and not after.startswith(f"{STOCK}.") and exchange_open(before, session):
+            self._telemetry.tell(Event(event=EventName.EXCHANGE_ENDED))
         old, new = before.partition(".")[0], after.partition(".")[0]
         if old == new:
             return

@@ -174,6 +174,7 @@ class Ledger(StockReading):
                 self._move(path.serial, to, inside=inside)
             else:
                 self._unread_line(path, to, inside=inside)
+            self._counters.add(f"cards.{to.value}")
 
     def to_path(self, serial: str, business: str) -> None:
         """Back into the path: from the holding slot, or one that was believed taken and was drawn in. ``serial`` empty:

@@ -70,7 +70,7 @@ def test_what_is_noted_is_noted_under_the_business_given(journal: Journal) -> No
     (entry,) = journal.entries(business)
     assert (entry.step, entry.told) == (
         "stock.counted",
-        {"hopper": "hopper-1", "ledger": 2, "found": 2, "who": ["0041", "0042"]},
+        {"hopper": "hopper-1", "bank": "example_bank", "ledger": 2, "found": 2, "who": ["0041", "0042"]},
     )
 
 

@@ -143,7 +143,13 @@ async def test_a_difference_blocks_until_two_people_have_counted_everything(rig:
     assert rig.journal.ledger.stock()["sample_bank"] == StockLine(delivered=1, missing=1)
     assert rig.tools.health.banks == {"example_bank": 3}
     assert rig.notes("stock.unblocked") == [{"reason": "stock_difference", "who": BOTH}]
-    assert rig.notes("stock.counted")[0] == {"hopper": "hopper-2", "ledger": 1, "found": 0, "who": BOTH}
+    assert rig.notes("stock.counted")[0] == {
+        "hopper": "hopper-2",
+        "bank": "sample_bank",
+        "ledger": 1,
+        "found": 0,
+        "who": BOTH,
+    }
 
 
 async def test_a_count_that_does_not_settle_the_difference_lifts_nothing(rig: Rig) -> None:
