@@ -11,6 +11,8 @@ from trial import Points, attempt, survey
 from ways import WAYS, Way
 from workshop import Workshop, workshop
 
+pytestmark = pytest.mark.xdist_group("crash")
+
 SEED = 20261122
 HAPPY = WAYS[0]
 ON_THE_HAPPY_WAY = 14
