@@ -15,7 +15,14 @@ from PIL import UnidentifiedImageError
 
 from kiosk.activities.applicant import applicant_of, elsewhere, in_use
 from kiosk.activities.farewell import let_go_of_chip, retained
-from kiosk.activities.issue_tools import StillUnknown, done_or_known, host_of, issue_of, until_known
+from kiosk.activities.issue_tools import (
+    StillUnknown,
+    done_or_known,
+    host_of,
+    issue_of,
+    printer_status,
+    until_known,
+)
 from kiosk.activities.refusals import host_trouble, refusal
 from kiosk.activities.withdrawing import abandon, new_record, withdraw, written
 from kiosk.catalogue.rules import Reason
@@ -116,18 +123,26 @@ async def _opened(tools: Tools, record: IssueRecord, open_at_host: Callable[[], 
 
 
 async def find_banks(stage: Stage) -> Literal["choose_bank", "none_stocked", "refused", "unreachable"]:
-    """The banks whose cards the applicant may have and this machine can feed now."""
+    """The banks whose cards the applicant may have and this machine can feed and print now: what is used up, or has
+    failed meanwhile, is told before anything is paid (A9)."""
     session, tools = stage.session, stage.tools
     person, issue, applicant = applicant_of(session)
     try:
         eligible = await host_of(tools).banks(person, applicant)
     except HostError as error:
         return _told(session, error)
-    stock = await tools.record.stock.banks_in_stock()
+    stock = await tools.record.stock.banks_in_stock() if await _ready(tools) else {}
     issue.banks = tuple(bank for bank in eligible if stock.get(bank.key, 0) > 0)
     issue.stock = {bank.key: stock[bank.key] for bank in issue.banks}
     log.info("banks", eligible=len(eligible), stocked=list(issue.stock))
     return "choose_bank" if issue.banks else "none_stocked"
+
+
+async def _ready(tools: Tools) -> bool:
+    status = await printer_status(tools)
+    if not status.ready:
+        log.warning("printer_not_ready", faults=list(status.faults), position=status.position.value)
+    return status.ready
 
 
 async def draw_card(stage: Stage) -> Literal["drawn", "refused", "unreachable"]:

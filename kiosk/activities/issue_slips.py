@@ -18,6 +18,7 @@ from kiosk.documents.issue_slips import (
     issue_receipt,
     pickup_slip,
 )
+from kiosk.health.look import look_at_making
 from kiosk.host.issuing_values import OldCardFate
 from kiosk.issue import Issue
 from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
@@ -64,12 +65,14 @@ async def print_issue_receipt(stage: Stage) -> Literal["printed", "not_printed"]
 
 
 async def print_issue_slip(stage: Stage) -> Literal["printed", "not_printed"]:
-    """How an issue that brought no card has ended, and what becomes of the fee."""
+    """How an issue that brought no card has ended, and what becomes of the fee. The menu that follows offers no card
+    that cannot be made any more."""
     session, tools = stage.session, stage.tools
     issue = session.issue
     if issue is None or issue.record is None:
         log.warning("no_issue_slip")
         return "not_printed"
+    await look_at_making(tools)
     record = issue.record = await tools.record.issuing.of(issue.record.business)
     business = str(record.business)
     sheet = ended_issue_slip(

@@ -44,8 +44,9 @@ def hoppers(cards: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {_hopper(card): str(card["bank"]) for card in cards if _HOPPER in card["place"]}
 
 
-def issuing_table(banks: Mapping[str, str], payer_url: str) -> str:
-    """``[issuing]``; nothing where there are no cards."""
+def issuing_table(banks: Mapping[str, str], host_url: str) -> str:
+    """``[issuing]``; nothing where there are no cards. ``host_url``: the sandbox's, which has the payer behind it."""
+    payer_url = f"{host_url}/payer"
     return f"\n[issuing]\nhoppers = {toml(banks)}\npayer_url = {toml(payer_url)}\n" if banks else ""
 
 

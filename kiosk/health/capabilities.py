@@ -10,7 +10,7 @@ import structlog
 
 from devices import fault_catalogue
 from devices.card_printer.contract import CardPrinterStatus, Ribbon, RibbonState
-from devices.contract import DeviceError, DeviceState, Status
+from devices.contract import DeviceError, DeviceState, MediaState, Status
 from devices.fault_catalogue import Capability
 from kiosk.health.issuing import IssuingView
 from kiosk.health.supplies import Supply
@@ -36,6 +36,9 @@ WORKING = frozenset({DeviceState.ONLINE, DeviceState.DEVICE_BUSY})
 
 MISMATCH = frozenset({RibbonState.UNSUITABLE, RibbonState.UNRECOGNISED})
 """Not the ribbon this printer is to print with."""
+
+SPENT = frozenset({"card_printer.hopper_empty", "card_printer.ribbon_out", "card_printer.ribbon_nearly_spent"})
+"""Faults of a printer that is well and has nothing left to print on or with."""
 
 ENCODER = "encoder"
 """The reader at the printer's chip contact: its faults are a card reader's, and no citizen's card is concerned. None
@@ -93,6 +96,22 @@ class Health:
         if encoder is not None and encoder.device not in WORKING:
             return ENCODER
         return self.issuing.why_not
+
+    @property
+    def used_up(self) -> bool:
+        """Whether no card can be issued because cards or ribbon are used up, and for no other reason: a card can still
+        be applied for, and is made elsewhere (A9)."""
+        printer = self.statuses.get("card_printer")
+        if self.issuing is None or not isinstance(printer, CardPrinterStatus):
+            return False
+        spent = self.issuing.why_not == "no_stock" or bool(SPENT.intersection(printer.blocking))
+        return (
+            spent
+            and self.issuing.why_not in ("", "no_stock")
+            and printer.device is DeviceState.ONLINE
+            and printer.media is MediaState.NOT_PRESENT
+            and SPENT.issuperset(printer.blocking)
+        )
 
     @property
     def banks(self) -> Mapping[str, int]:

@@ -20,20 +20,29 @@ async def look(tools: Tools) -> bool:
     health.payer = tools.payer
     before = (health.works, dict(health.banks))
 
-    async def ask(name: str, worker: DeviceWorker[Any] | None) -> None:
-        if worker is None:
-            health.saw(name, None)
-            return
-        answer: asyncio.Task[Status] = asyncio.create_task(worker.call(lambda device: device.status()))
-        await asyncio.wait({answer}, timeout=PATIENCE)
-        # A driver that hangs is left to its own limit; meanwhile the device counts as gone.
-        health.saw(name, answer.result() if answer.done() else Status(DeviceState.OFFLINE))
-
-    await asyncio.gather(*(ask(*each) for each in tools.devices.items()), health.ask_host(), health.ask_payer())
+    asked = (_ask(tools, *each) for each in tools.devices.items())
+    await asyncio.gather(*asked, health.ask_host(), health.ask_payer())
     if makes_cards(tools):
         health.saw_issuing(await look_at_issuing(tools, health.statuses.get("card_printer")))
     health.saw_supplies(await look_at_supplies(tools))
     return (health.works, dict(health.banks)) != before
+
+
+async def look_at_making(tools: Tools) -> None:
+    """Only what makes cards: after an issue that failed, what that takes away is known at once (A10)."""
+    if makes_cards(tools):
+        await _ask(tools, "card_printer", tools.card_printer)
+        tools.health.saw_issuing(await look_at_issuing(tools, tools.health.statuses.get("card_printer")))
+
+
+async def _ask(tools: Tools, name: str, worker: DeviceWorker[Any] | None) -> None:
+    if worker is None:
+        tools.health.saw(name, None)
+        return
+    answer: asyncio.Task[Status] = asyncio.create_task(worker.call(lambda device: device.status()))
+    await asyncio.wait({answer}, timeout=PATIENCE)
+    # A driver that hangs is left to its own limit; meanwhile the device counts as gone.
+    tools.health.saw(name, answer.result() if answer.done() else Status(DeviceState.OFFLINE))
 
 
 def makes_cards(tools: Tools) -> bool:

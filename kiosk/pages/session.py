@@ -130,6 +130,9 @@ def pin_changed(session: Session, tools: Tools) -> Done:
     )
 
 
+NO_ISSUE = Say("why_not.no_issue")
+
+
 def menu(session: Session, tools: Tools) -> Menu:
     name = mask_name(session.person.name) if session.person is not None else ""
     return Menu(
@@ -139,7 +142,7 @@ def menu(session: Session, tools: Tools) -> Menu:
             Choice(
                 id=service.id,
                 title=Say(service.title),
-                note=Say(service.note),
+                note=_note(service, session, tools),
                 icon=service.icon,
                 why_not=_why_not(service, session, tools),
             )
@@ -149,9 +152,20 @@ def menu(session: Session, tools: Tools) -> Menu:
     )
 
 
-def _why_not(service: Service, session: Session, tools: Tools) -> Say | None:
+def _note(service: Service, session: Session, tools: Tools) -> Say:
+    """Where cards or ribbon are used up, that is said before anything is asked (A9)."""
     told = service.why_not(session.means or "", tools.health.works)
-    out_of_cards = told == Say("why_not.no_issue") and tools.health.why_no_issue == "no_stock"
+    if told != NO_ISSUE or not tools.health.used_up:
+        return Say(service.note)
+    return Say("why_not.no_cards") if tools.health.why_no_issue == "no_stock" else told
+
+
+def _why_not(service: Service, session: Session, tools: Tools) -> Say | None:
+    """A card that cannot be made here for want of cards or ribbon can be applied for all the same (A9)."""
+    told = service.why_not(session.means or "", tools.health.works)
+    if told == NO_ISSUE and tools.health.used_up:
+        return None
+    out_of_cards = told == NO_ISSUE and tools.health.why_no_issue == "no_stock"
     return Say("why_not.no_cards") if out_of_cards else told
 
 

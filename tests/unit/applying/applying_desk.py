@@ -14,6 +14,7 @@ from applying_ports import KIOSK, SandboxHost, SandboxPayer
 from issuing_world import NOW, World
 from sqlalchemy import select
 
+from devices.card_printer.contract import CardPosition
 from devices.card_reader.contract import Ability
 from devices.contract import DeviceError
 from devices.id_reader.contract import CitizenCard, Sex
@@ -111,6 +112,18 @@ class Stock:
         return dict(self.banks)
 
 
+class CardPrinterAtRest:
+    """Of the card printer: how it is. ``ready`` False: its ribbon is used up."""
+
+    ready = True
+
+    async def call(self, question: Callable[[Any], Any]) -> Any:
+        return question(self)
+
+    def status(self) -> Any:
+        return SimpleNamespace(ready=self.ready, faults=(), position=CardPosition.NONE)
+
+
 class Desk:
     """One citizen at one kiosk."""
 
@@ -127,6 +140,7 @@ class Desk:
             kiosk=SimpleNamespace(id=KIOSK, place_zh="示例市新华区政务大厅", place_en="Example hall"),
             issuing=SimpleNamespace(design="third-generation"),
         )
+        self.card_printer = CardPrinterAtRest()
         self.tools = Tools(
             settings=cast("Any", settings),
             clock=self.clock,
@@ -141,6 +155,7 @@ class Desk:
             receipt_printer=cast("Any", Worker(self.paper)),
             issuing=cast("Any", self.host),
             payer=cast("Any", self.payer),
+            card_printer=cast("Any", self.card_printer),
         )
         self.session = Session(means="id_card")
         self.refreshed = 0

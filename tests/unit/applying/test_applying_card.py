@@ -28,6 +28,9 @@ async def test_only_banks_with_cards_in_this_machine_are_offered(desk: Desk) -> 
     assert await applying.find_banks(desk.stage) == "choose_bank"
     assert [bank.key for bank in desk.issue.banks] == ["rural_bank"]
     assert desk.issue.stock == {"rural_bank": 2}
+    desk.card_printer.ready = False
+    assert await applying.find_banks(desk.stage) == "none_stocked"
+    desk.card_printer.ready = True
     desk.stock.banks = {}
     assert await applying.find_banks(desk.stage) == "none_stocked"
     assert desk.issue.banks == ()

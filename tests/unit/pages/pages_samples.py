@@ -113,6 +113,7 @@ def tools(
     card_in_slot: bool = False,
     custody: str = "",
     why_no_issue: str = "",
+    used_up: bool = False,
     fitted: bool = True,
     **statuses: Any,
 ) -> Any:
@@ -125,7 +126,11 @@ def tools(
         policy=policy.Policy(policy.load("990100"), lambda: TODAY),
         services=load(),
         health=SimpleNamespace(
-            works=frozenset(Capability) - without, statuses=statuses, host_answers=True, why_no_issue=why_no_issue
+            works=frozenset(Capability) - without,
+            statuses=statuses,
+            host_answers=True,
+            why_no_issue=why_no_issue,
+            used_up=used_up,
         ),
         record=SimpleNamespace(custody_serial=custody),
         card_printer=object() if fitted else None,

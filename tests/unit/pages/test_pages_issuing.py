@@ -445,6 +445,11 @@ def test_cards_are_offered_where_they_are_made() -> None:
     assert offered(known.tools(card_printer=empty, without=lost)) == {"issue_card": Say("why_not.no_issue")}
     out = known.tools(card_printer=empty, without=lost, why_no_issue="no_stock")
     assert offered(out) == {"issue_card": Say("why_not.no_cards")}
+    spent = known.tools(card_printer=empty, without=lost, why_no_issue="no_stock", used_up=True)
+    assert offered(spent) == {"issue_card": None}, "it can be applied for, and is made elsewhere"
+    page, _ = build("in_service.session.menu", known.session(), spent)
+    assert isinstance(page, Menu)
+    assert [each.note for each in page.choices if each.id == "issue_card"] == [Say("why_not.no_cards")]
 
 
 @pytest.mark.parametrize(
