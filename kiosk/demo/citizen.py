@@ -16,6 +16,9 @@ from statemachines.views import Drawn
 THINKING = 0.35
 """Seconds between seeing a page and acting on it: a brisk visitor, so that the demonstration is not a film."""
 
+LOOKING = 1.0
+"""Seconds for what is to be looked at with care: oneself before the camera, one's own signature."""
+
 KEY_PACE = 0.15
 """Seconds from key to key."""
 
@@ -41,6 +44,10 @@ class Citizen:
         await asyncio.sleep(THINKING)  # a person's pace, not a wait for the machine
         return self._stand.glass.shown or drawn
 
+    async def looks(self) -> None:
+        """Take a moment."""
+        await asyncio.sleep(LOOKING)  # a person's pace, not a wait for the machine
+
     async def touches(self, intent: str, value: str = "") -> None:
         """Touch something on the present page."""
         touched = await self._stand.glass.touch(intent, value)
@@ -50,7 +57,7 @@ class Citizen:
         """Sign with a finger, and say that it is done."""
         await self._stand.glass.draw("ink", strokes)
         await self._stand.glass.page("Sign", offering=["signed"])
-        await asyncio.sleep(THINKING)
+        await self.looks()
         await self.touches("signed")
 
     async def sits_down(self) -> None:

@@ -26,6 +26,9 @@ _STEP = 14
 _STEP_SECONDS = "0.008"
 """So long the finger is at each: a hand that signs moves two hand's breadths a second."""
 
+_REST_SECONDS = "0.06"
+"""So long it rests at both ends of a stroke, and thrice as long above the glass before the next."""
+
 
 class GlassError(RuntimeError):
     """What was waited for did not appear, or cannot be touched; says what is shown instead."""
@@ -173,10 +176,10 @@ def _point(target: Target, x: float, y: float) -> tuple[int, int]:
 
 def _way(points: Sequence[tuple[int, int]]) -> list[str]:
     """What xdotool is told: down at the first point, along the others in small steps, up at the last."""
-    words = ["mousemove", *map(str, points[0]), "mousedown", "1"]
+    words = ["mousemove", *map(str, points[0]), *["sleep", _REST_SECONDS] * 3, "mousedown", "1", "sleep", _REST_SECONDS]
     for (x, y), (to_x, to_y) in pairwise(points):
         steps = max(1, round(max(abs(to_x - x), abs(to_y - y)) / _STEP))
         for step in range(1, steps + 1):
             place = x + (to_x - x) * step // steps, y + (to_y - y) * step // steps
             words += ["sleep", _STEP_SECONDS, "mousemove", *map(str, place)]
-    return [*words, "sleep", _STEP_SECONDS, "mouseup", "1"]
+    return [*words, "sleep", _REST_SECONDS, "mouseup", "1"]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+from PIL import Image
 
 from kiosk.config import load
 from kiosk.demo.stand import Stand
+from kiosk.documents import card_faces
+from kiosk.host.sandbox.issuing_stock import read_stock
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.database import Database
 from kiosk.journal.store import entries_of
 from kiosk.journal.timeline import Moment, timeline
 from kiosk.masking import mask_bank_number, mask_card_number, mask_identity_number, mask_name
 
-SIDES: tuple[Literal["front", "back"], ...] = ("front", "back")
+SIDES: tuple[card_faces.SideName, ...] = ("front", "back")
 
 TOLD_WITHIN = 10.0
 """Seconds for what is told afterwards to reach the host."""
@@ -32,13 +38,13 @@ _MASKED = {
 
 
 class NoTrace(RuntimeError):
-    """The journal knows nothing of a card that was made."""
+    """Of a card that was made there is not what there must be: in the journal, or on its chip."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeCard:
-    """``faces``: pictures, front and back. ``chip``: what stands on it, by name, masked. ``moments``: the issue as the
-    journal has it."""
+    """``faces``: pictures, front and back, of the print on the card it was printed on. ``chip``: what stands on it, by
+    name, masked. ``moments``: the issue as the journal has it."""
 
     serial: str
     business: BusinessNumber
@@ -49,13 +55,41 @@ class MadeCard:
 
 async def made_card(stand: Stand, serial: str, folder: Path) -> MadeCard:
     """Gather it, the pictures into ``folder``. Raises NoTrace, BenchRefused, JournalError."""
+    settings = load(stand.configuration)
+    if settings.issuing is None:
+        raise NoTrace("this kiosk makes no cards")
+    chip = await stand.bench.card_chip(serial)
+    design, data = card_faces.load(settings.issuing.design), _face_data(chip, await _bank(stand, serial))
     faces = []
     for side in SIDES:
+        printed = Image.open(io.BytesIO(await stand.bench.card_face(serial, side)))
         faces.append(folder / f"card-{side}.png")
-        faces[-1].write_bytes(await stand.bench.card_face(serial, side))
-    chip = dict(masked(await stand.bench.card_chip(serial)))
-    business, moments = await _told(load(stand.configuration).journal_file, serial)
-    return MadeCard(serial, business, tuple(faces), chip, moments)
+        card_faces.printed_card(design, side, printed, data).save(faces[-1])
+    business, moments = await _told(settings.journal_file, serial)
+    return MadeCard(serial, business, tuple(faces), dict(masked(chip)), moments)
+
+
+async def _bank(stand: Stand, serial: str) -> str:
+    bank = next(card["bank"] for card in await stand.bench.new_cards() if card["serial"] == serial)
+    return next(each.name for each in read_stock().banks if each.key == bank)
+
+
+def _face_data(chip: Mapping[str, Any], bank: str) -> card_faces.FaceData:
+    """What stands on the chip, for the design. Raises NoTrace: nobody's yet."""
+    if chip["holder"] is None:
+        raise NoTrace("the chip of the card is empty")
+    until = date.fromisoformat(chip["valid_until"])
+    return card_faces.FaceData(
+        name=chip["holder"]["name"],
+        social_security_number=chip["holder"]["number"],
+        card_number=chip["card_number"],
+        issued=date.fromisoformat(chip["issue_date"]),
+        valid_until=until,
+        issuer="",
+        bank=bank,
+        bank_card_number=chip["bank_card_number"],
+        bank_valid_until=until,
+    )
 
 
 def masked(chip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,10 @@ from kiosk.demo.made_card import MadeCard
 from statemachines.views import Drawn, Target
 
 LIVE = frozenset({"Photo", "Sign"})
-"""Pages that move by themselves or under a finger: pictured anew when there is something else to touch."""
+"""Pages that move by themselves or under a finger: one picture for what there is to touch, the last one."""
+
+LOOK_AGAIN = 0.3
+"""Seconds from one picture of such a page to the next."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,7 @@ class Recorder:
         self._glass = glass
         self._folder = folder
         self._waiting: asyncio.Queue[tuple[Drawn, Seen]] = asyncio.Queue()
+        self._came = asyncio.Event()
         self._count = 0
         self._live: tuple[str, tuple[Target, ...]] | None = None
         self.visit: Visit | None = None
@@ -83,15 +88,34 @@ class Recorder:
             seen = Seen(drawn.page, self.visit.elapsed)
             self.visit.screens.append(seen)
             self._waiting.put_nowait((drawn, seen))
+            self._came.set()
 
     async def _work(self) -> None:
         while True:
             drawn, seen = await self._waiting.get()
-            if self._glass.shown is drawn:
-                image = await self._glass.picture()
-                if self._glass.shown is drawn:
-                    self._count += 1
-                    seen.picture = self._folder / f"{self._count:03}-{drawn.page}.png"
-                    half = image.resize((image.width // 2, image.height // 2))
-                    await asyncio.to_thread(half.save, seen.picture, compress_level=3)
+            await self._picture(drawn, seen)
+            while drawn.page in LIVE and self._waiting.empty() and _alike(self._glass.shown, drawn):
+                self._came.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._came.wait(), LOOK_AGAIN)
+                await self._picture(drawn, seen)
             self._waiting.task_done()
+
+    async def _picture(self, drawn: Drawn, seen: Seen) -> None:
+        if not _alike(self._glass.shown, drawn):
+            return
+        image = await self._glass.picture()
+        if not _alike(self._glass.shown, drawn):
+            return
+        if seen.picture is None:
+            self._count += 1
+            seen.picture = self._folder / f"{self._count:03}-{drawn.page}.png"
+        half = image.resize((image.width // 2, image.height // 2))
+        await asyncio.to_thread(half.save, seen.picture, compress_level=3)
+
+
+def _alike(shown: Drawn | None, drawn: Drawn) -> bool:
+    """Whether it is still there, or, of a live page, another picture of it."""
+    return shown is drawn or (
+        shown is not None and shown.page == drawn.page and drawn.page in LIVE and shown.targets == drawn.targets
+    )

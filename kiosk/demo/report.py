@@ -7,9 +7,11 @@ import os
 from collections.abc import Sequence
 from html import escape
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from kiosk.demo import report_card
 from kiosk.demo.recorder import Seen, Visit
 
 STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
@@ -28,6 +30,7 @@ def write(folder: Path, visits: Sequence[Visit], faults: Sequence[str], timing: 
 
 
 def _summary(visit: Visit, folder: Path) -> dict[str, Any]:
+    made = {"card": report_card.summary(visit.made, folder)} if visit.made is not None else {}
     return {
         "name": visit.name,
         "service": visit.service,
@@ -35,6 +38,7 @@ def _summary(visit: Visit, folder: Path) -> dict[str, Any]:
         "seconds": round(visit.seconds, 1),
         "screens": [seen.page for seen in visit.screens],
         "receipts": [_relative(receipt, folder) for receipt in visit.receipts],
+        **made,
     }
 
 
@@ -58,8 +62,8 @@ def _page(
     shortened = ", ".join(f"{name} {seconds:g} s" for name, seconds in timing.items())
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Social security card kiosk: three citizens</title><style>{STYLE}</style></head><body><main>
-<h1>Three citizens at the kiosk</h1>
+<title>Social security card kiosk: four citizens</title><style>{STYLE}</style></head><body><main>
+<h1>Four citizens at the kiosk</h1>
 <p>A run of the whole kiosk, unattended: the real controller and touchscreen, simulated devices on real transports, the
 sandbox host over mutual TLS. Every touch is a touch on the window, every card goes through pcscd or the serial line.
 Version {escape(str(release))}. People and numbers are invented. Waiting was shortened for this run: {shortened}.</p>
@@ -72,7 +76,7 @@ Version {escape(str(release))}. People and numbers are invented. Waiting was sho
 
 
 def _visit(visit: Visit, folder: Path) -> str:
-    screens = "".join(_screen(seen, folder) for seen in visit.screens)
+    screens = "".join(_run([*run], folder) for _, run in groupby(visit.screens, key=lambda seen: seen.page))
     receipts = "".join(
         f'<figure><a href="{_relative(path, folder)}"><img src="{_relative(path, folder)}" alt="receipt"></a></figure>'
         for path in visit.receipts
@@ -80,8 +84,20 @@ def _visit(visit: Visit, folder: Path) -> str:
     paper = (
         f'<h3>What {escape(visit.name)} took along</h3><div class="strip receipts">{receipts}</div>' if receipts else ""
     )
-    return f"""<section><h2>{escape(visit.name)}</h2><p>{escape(visit.story)} {escape(visit.outcome.capitalize())}.</p>
-{_time_line(visit)}<div class="strip">{screens}</div>{paper}</section>"""
+    card = report_card.section(visit.made, visit.name, folder) if visit.made is not None else ""
+    return f"""<section><h2>{escape(visit.name)}</h2><p>{escape(visit.story)} {escape(visit.outcome[:1].upper() + visit.outcome[1:])}.</p>
+{_time_line(visit)}<div class="strip">{screens}</div>{paper}{card}</section>"""
+
+
+def _run(run: Sequence[Seen], folder: Path) -> str:
+    """The same page several times in a row; of a PIN entry each key makes one, and the later ones are shown small."""
+    large = 1 if run[0].page == "PinEntry" else len(run)
+    keys = "".join(
+        f'<a href="{path}"><img loading="lazy" src="{path}" alt="{seen.seconds:.1f} s"></a>'
+        for seen, path in ((seen, _relative(seen.picture, folder)) for seen in run[large:] if seen.picture is not None)
+    )
+    screens = "".join(_screen(seen, folder) for seen in run[:large])
+    return screens + (f'<div class="keys">{keys}</div>' if keys else "")
 
 
 def _screen(seen: Seen, folder: Path) -> str:

@@ -43,14 +43,15 @@ async def show(folder: Path, *, tell: Callable[[str], None]) -> list[Visit]:
                 tell(script.story)
                 try:
                     visit.outcome = await script.act(Citizen(stand, visit, folder / "receipts"))
+                    visit.seconds = visit.elapsed
+                    if visit.new_card:
+                        visit.made = await made_card(stand, visit.new_card, folder / "cards")
                 except BaseException as error:
                     visit.outcome = f"went wrong: {error}"
                     raise
                 finally:
-                    visit.seconds = visit.elapsed
+                    visit.seconds = visit.seconds or visit.elapsed
                     await recorder.settle()
-                if visit.new_card:
-                    visit.made = await made_card(stand, visit.new_card, folder / "cards")
                 tell(f"{visit.name}: {visit.outcome} ({visit.seconds:.1f} s)")
         finally:
             await recorder.close()

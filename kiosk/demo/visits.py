@@ -129,6 +129,7 @@ async def _has_a_photo_taken(citizen: Citizen) -> None:
     await citizen.touches("choose", "camera")
     while True:
         await citizen.sees("Photo", offering=["take"])
+        await citizen.looks()
         await citizen.touches("take")
         shown = await citizen.sees("Photo", "Menu", offering=["use", "again", "give_up", "choose"])
         if any(target.intent == "use" for target in shown.targets):

@@ -3,7 +3,7 @@
 from kiosk.documents.card_faces.data import Datum, FaceData
 from kiosk.documents.card_faces.design import Design, SideName, check, load
 from kiosk.documents.card_faces.errors import FaceError, Why
-from kiosk.documents.card_faces.face import printed_area, render_face
+from kiosk.documents.card_faces.face import printed_area, printed_card, render_face
 
 __all__ = [
     "Datum",
@@ -15,5 +15,6 @@ __all__ = [
     "check",
     "load",
     "printed_area",
+    "printed_card",
     "render_face",
 ]

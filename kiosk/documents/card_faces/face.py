@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from kiosk.documents.card_faces import lettering, preprinted
 from kiosk.documents.card_faces.data import FaceData
@@ -44,6 +44,19 @@ def render_face(
     for box in face.field:
         _field(pen, box, data, raster)
     return _cut_out(image, design, raster) if preview else image
+
+
+def printed_card(design: Design, side: SideName, printed: Image.Image, data: FaceData) -> Image.Image:
+    """A face as one holds it: ``printed`` (RGB, as :func:`render_face` makes it for the printer) over what the card
+    brought along, which shines through as it does through dye. RGBA, corners transparent.
+
+    Raises ValueError when the picture has another size.
+    """
+    face = design.side(side)
+    raster = Raster.of(face, PRINTED_DPI)
+    if printed.size != raster.size:
+        raise ValueError(f"a printed face is {raster.size}, not {printed.size}")
+    return _cut_out(ImageChops.multiply(preprinted.draw(face, data, raster), printed.convert("RGB")), design, raster)
 
 
 def printed_area(design: Design, side: SideName, dpi: int = PRINTED_DPI) -> list[tuple[int, int, int, int]]:
