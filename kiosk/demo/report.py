@@ -85,7 +85,8 @@ def _visit(visit: Visit, folder: Path) -> str:
         f'<h3>What {escape(visit.name)} took along</h3><div class="strip receipts">{receipts}</div>' if receipts else ""
     )
     card = report_card.section(visit.made, visit.name, folder) if visit.made is not None else ""
-    return f"""<section><h2>{escape(visit.name)}</h2><p>{escape(visit.story)} {escape(visit.outcome[:1].upper() + visit.outcome[1:])}.</p>
+    outcome = visit.outcome[:1].upper() + visit.outcome[1:]
+    return f"""<section><h2>{escape(visit.name)}</h2><p>{escape(visit.story)} {escape(outcome)}.</p>
 {_time_line(visit)}<div class="strip">{screens}</div>{paper}{card}</section>"""
 
 
