@@ -64,7 +64,7 @@ def _where(place: str) -> str:
 
 def cards_and_money(machine: Machine, seen: Seen) -> list[str]:
     """The invariants of issuing, and the ledger against every card that lies about."""
-    journal = Journal(machine.folder / "state" / "journal.sqlite", ManualClock(machine.now), KIOSK)
+    journal = Journal(machine.folder / "state" / "journal.db", ManualClock(machine.now), KIOSK)
     try:
         inside = Seen(seen.answers, {name: serials for name, serials in seen.cards.items() if name != "staff"})
         wrong = violations(cast("Workshop", inside), journal)

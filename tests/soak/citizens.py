@@ -72,7 +72,7 @@ class Citizen(Eyes):
             show = await self.next(hurry=self.gone)
             page = show.page
             name = type(page).__name__
-            if isinstance(page, OutOfService) or (isinstance(page, Attract) and begun):
+            if isinstance(page, OutOfService) or (isinstance(page, Attract) and (begun or self.gone)):
                 break
             self.pages.append(name)
             begun = begun or not isinstance(page, Attract)

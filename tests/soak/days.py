@@ -70,6 +70,7 @@ class Outcome:
     warnings: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    waited: dict[str, float] = field(default_factory=dict)
     lives: list[list[Sample]] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -179,7 +180,7 @@ class Day:
 
     async def _told(self) -> None:
         """Until host and payer know everything."""
-        database = self.machine.folder / "state" / "journal.sqlite"
+        database = self.machine.folder / "state" / "journal.db"
         until = time.monotonic() + LONGEST_ANSWER / 2
         while time.monotonic() < until:
             with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
@@ -220,6 +221,7 @@ async def a_day(folder: Path, ready: Any, seed: str, citizens: int, until: float
             outcome.warnings.update(log.warnings)
         outcome.wrong += audit.secrets_in(folder, wallet, town.typed)
         outcome.lives = machine.lives
+        outcome.waited = {state: round(seconds, 1) for state, seconds in machine.waited.most_common(25)}
         outcome.events.update(f"{kind}: {what}" for kind, what in machine.events if kind != "cut")
         outcome.events["cuts"] += machine.cuts
         outcome.seconds = time.monotonic() - begun

@@ -14,6 +14,8 @@ LONGEST = 60.0
 SPEED = 4.0
 """How much faster than the real one the kiosk's clock runs while devices and host are at work: they take real time."""
 LOOK = 0.03
+IDLE = 1.5
+"""Real seconds after which the first screen is looked at again: a card or a touch may not have been noticed."""
 
 
 class Eyes:
@@ -40,12 +42,15 @@ class Eyes:
         while not await machine.glass.newer(self.acted, LOOK):
             elapsed = time.monotonic() - begun
             await machine.passes(self._pace(elapsed, hurry=hurry))
+            if self.idle and elapsed > IDLE:
+                return self.show
             if elapsed > LONGEST:
                 page = type(self.show.page).__name__ if machine.glass.shown else "nothing"
                 raise Stuck(f"no new view in {machine.seen['state']}, which shows {page}")
         for _ in range(8):
             if not await machine.glass.newer(self.show.frame.number, 0.015):
                 break
+        machine.waited[machine.seen["state"]] += time.monotonic() - begun
         return self.show
 
     def _pace(self, elapsed: float, *, hurry: bool) -> float:

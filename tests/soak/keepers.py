@@ -28,8 +28,8 @@ class Keepers(Eyes):
         self.typing = self.to_sign_in[0]
         self.to_do = ["card", "bin", *(["held"] if seal else []), "count", "load"]
         self.counted: set[str] = set()
-        self.found = ""
-        """The serial of a card that was taken out of the path, and is still in their hands."""
+        self.found = next((serial for serial, fate in machine.carried.items() if fate == "in hand"), "")
+        """The serial of a card that was taken out of the path, now or by those before, and is still in their hands."""
         self.answers: list[str] = []
         """What is still to be said of it."""
         self.blocked = True

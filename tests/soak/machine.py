@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -108,6 +109,8 @@ class Machine:
     events: list[tuple[str, str]] = field(default_factory=list)
     lives: list[list[Sample]] = field(default_factory=list)
     cuts: int = 0
+    waited: Counter[str] = field(default_factory=Counter)
+    """Real seconds by the state in which the next view was waited for."""
 
     def __post_init__(self) -> None:
         self.kiosk = Kiosk(self.folder, dict(self.bench_ready), dict(self.host_ready))
@@ -137,7 +140,7 @@ class Machine:
         self.configuration = self.kiosk.configuration(everything)
         state = self.folder / "state"
         preparing.write_staff(state / "staff.toml")
-        journal = Journal(state / "journal.sqlite", ManualClock(self.now), KIOSK)
+        journal = Journal(state / "journal.db", ManualClock(self.now), KIOSK)
         who = ("1002", "1003")
         with journal.together():
             journal.ledger.receive([(each["serial"], each["bank"]) for each in everything], who)
@@ -162,6 +165,8 @@ class Machine:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(["tests", *sys.path])},
         )  # fmt: skip
         await self._hear()
+        if self.seen["ended"]:
+            raise Stuck("the controller does not come up")
         self.lives.append([])
         self.glass = Glass(self.folder / "link.sock")
         await self.glass.open()
