@@ -1,4 +1,4 @@
-"""``kiosk demo``: three citizens come by, unattended."""
+"""``kiosk demo``: four citizens come by, unattended."""
 
 from __future__ import annotations
 
@@ -13,21 +13,25 @@ from kiosk.cli import fail
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the report goes.")] = Path("out/demo"),
 ) -> None:
-    """Run the whole kiosk on simulated devices while three citizens come by.
+    """Run the whole kiosk on simulated devices while four citizens come by.
 
-    Leaves `index.html`, a page of every screen and receipt, and `summary.json` in the folder. Exit code 0 when all
-    three were served as they should be and nothing reported a fault.
+    Leaves `index.html`, a page of every screen and receipt and of the card that was made, and `summary.json` in the
+    folder. Exit code 0 when all were served as they should be and nothing reported a fault.
     """
     import asyncio
     import time
 
+    import httpx
     from rich.console import Console
 
     from devices.bench.client import BenchRefused, BenchTimeout
     from kiosk.demo.child import ChildError
     from kiosk.demo.glass import GlassError
+    from kiosk.demo.made_card import NoTrace
     from kiosk.demo.show import faults, show
+    from kiosk.journal.errors import JournalError
 
+    expected = ChildError, GlassError, BenchRefused, BenchTimeout, NoTrace, JournalError, httpx.HTTPError
     console = Console(stderr=True, highlight=False)
     begun = time.monotonic()
 
@@ -39,7 +43,7 @@ def demo(
 
         try:
             visits = asyncio.run(show(out, tell=tell))
-        except (ChildError, GlassError, BenchRefused, BenchTimeout, OSError) as error:
+        except (*expected, OSError) as error:
             fail(f"demo: {error}")
     found = faults(out / "stand" / "logs" / "controller.log")
     for each in found:

@@ -1,1 +1,1 @@
-"""The kiosk on simulated devices, started as one, and the three citizens who come by unattended."""
+"""The kiosk on simulated devices, started as one, and the four citizens who come by unattended."""

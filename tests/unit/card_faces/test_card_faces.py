@@ -13,7 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from kiosk.documents.card_faces import Datum, FaceData, FaceError, Why, check, load, printed_area, render_face
+from kiosk.documents.card_faces import (
+    Datum,
+    FaceData,
+    FaceError,
+    Why,
+    check,
+    load,
+    printed_area,
+    printed_card,
+    render_face,
+)
 from kiosk.documents.card_faces.design import DESIGNS, Design, SideName
 from kiosk.documents.card_faces.lettering import Fitted, fit, width
 from kiosk.documents.card_faces.raster import Raster
@@ -135,6 +145,26 @@ def test_the_preview_shows_what_is_printed() -> None:
         # Type without grey edges is up to a dot off.
         seen = numpy.asarray(preview.convert("L").filter(ImageFilter.MinFilter(3)))[black]
         assert float((seen < 130).mean()) > 0.97
+
+
+@pytest.mark.parametrize("side", ["front", "back"])
+def test_a_print_on_its_card_is_the_preview_but_for_the_edges_of_the_type(side: SideName) -> None:
+    held = printed_card(DESIGN, side, face(side), holder())
+    preview = face(side, preview=True)
+    assert (held.size, held.mode) == (preview.size, preview.mode)
+    assert held.getchannel("A").tobytes() == preview.getchannel("A").tobytes()
+    soft = [numpy.asarray(each.convert("L").filter(ImageFilter.BoxBlur(4)), int) for each in (held, preview)]
+    where = numpy.ones(soft[0].shape, bool)
+    if DESIGN.side(side).photo is not None:
+        *_, (left, top, right, bottom) = printed_area(DESIGN, side)
+        where[top:bottom, left:right] = False  # dye lets the card shine through
+    assert float(abs(soft[0] - soft[1])[where].mean()) < 1.5
+    assert float(abs(soft[0] - numpy.asarray(face(side).convert("L"), int))[where].mean()) > 5
+
+
+def test_a_print_of_another_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="1016"):
+        printed_card(DESIGN, "front", Image.new("RGB", (100, 60)), holder())
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
