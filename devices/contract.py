@@ -10,11 +10,11 @@ never folded into another value.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class DeviceState(StrEnum):
@@ -175,3 +175,17 @@ class Device(Protocol):
     def status(self) -> Status:
         """Ask the device now. Never raises: a device that does not answer is a status too."""
         ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A driver that counts what tells of wear before a fault does."""
+
+    def counts(self) -> Mapping[str, int]:
+        """By a word (``retries``, ``damaged``), since the driver was built; each only rises. No I/O, never raises."""
+        ...
+
+
+def counts_of(device: Device) -> Mapping[str, int]:
+    """What a driver has counted; nothing for one that counts nothing."""
+    return device.counts() if isinstance(device, Counting) else {}

@@ -67,6 +67,11 @@ CLASSES: dict[str, dict[str, Model]] = {
         "v4l2": Model("devices.camera.v4l2:V4l2Camera", "", ""),
         "file": Model("devices.camera.picture_file:PictureFile", "", ""),
     },
+    "cabinet": {
+        "modbus": Model(
+            "devices.cabinet.modbus:ModbusCabinet", "devices.cabinet.simulator:ModbusCabinetSimulator", "pty:"
+        ),
+    },
 }
 """Device class (as on the command line) -> model -> where it lives. A class's verbs are in its ``verbs`` module."""
 

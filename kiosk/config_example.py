@@ -27,6 +27,7 @@ DEVICES: dict[str, dict[str, object]] = {
         "options": {"chip_address": "pcsc:Encoder Name 00 00", "ribbon": "YMCKO", "hoppers": 2},
     },
     "camera": {"model": "v4l2", "at": "/dev/kiosk/camera"},
+    "cabinet": {"model": "modbus", "at": "/dev/kiosk/cabinet", "options": {"vault": 0, "service": 1}},
 }
 """The devices of the example: class -> what must be set."""
 

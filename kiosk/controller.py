@@ -22,6 +22,7 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.encoder import Encoder, reader_address
 from kiosk.health.capabilities import Health
+from kiosk.health.doors import DoorWatch
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.issuing_http import HttpIssuingHost
@@ -119,11 +120,12 @@ class Controller:
         await link.open()
         self._on_listening()
         delivering = asyncio.create_task(record.deliver(), name="outbox")
+        doors = asyncio.create_task(DoorWatch(tools, runtime).run(), name="doors") if tools.cabinet else None
         log.info("controller_started", kiosk=settings.kiosk.id)
         try:
             await runtime.run()
         finally:
-            ending = [each for each in (delivering, self._asking, watched) if each is not None]
+            ending = [each for each in (delivering, doors, self._asking, watched) if each is not None]
             for each in ending:
                 each.cancel()
             await asyncio.wait(ending)
@@ -177,6 +179,7 @@ class Controller:
             card_printer=card_printer,
             encoder=self._encoder(printer, card_printer),
             camera=_worker("camera", self._driver("camera")),
+            cabinet=_worker("cabinet", self._driver("cabinet")),
             issuing=issuing,
             payer=payer,
             staff=Staff(settings.staff_file, record.counters, self.clock),

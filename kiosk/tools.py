@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from devices.cabinet.contract import Cabinet
 from devices.camera.contract import Camera
 from devices.card_printer.contract import CardPrinter
 from devices.card_reader.contract import CardReader
@@ -67,6 +68,7 @@ class Tools:
     card_printer: DeviceWorker[CardPrinter] | None = None
     encoder: Encoder | None = None
     camera: DeviceWorker[Camera] | None = None
+    cabinet: DeviceWorker[Cabinet] | None = None
     issuing: IssuingHost | None = None
     payer: Payer | None = None
     staff: Staff | None = None
@@ -86,6 +88,7 @@ class Tools:
             "card_printer": self.card_printer,
             "encoder": None if self.encoder is None else self.encoder.reader,
             "camera": self.camera,
+            "cabinet": self.cabinet,
         }
 
     @property

@@ -78,8 +78,8 @@ class SamVLine:
     """Opens on demand, and again after the line was lost.
 
     ``timeout``: seconds to wait for the first byte of an answer. ``misses``: calls in a row that nobody answered.
-    ``damaged``: answers that came and could not be understood. ``epoch``: connections so far; what the module was told
-    before the last one may be forgotten.
+    ``damaged``: answers that came and could not be understood; ``retries``: commands sent again. ``epoch``:
+    connections so far; what the module was told before the last one may be forgotten.
     """
 
     def __init__(self, at: str, baud: int, timeout: float) -> None:
@@ -88,6 +88,7 @@ class SamVLine:
         self.timeout = timeout
         self.misses = 0
         self.damaged = 0
+        self.retries = 0
         self.epoch = 0
         self._port: serial.SerialBase | None = None
         self._decoder = Decoder()
@@ -135,7 +136,8 @@ class SamVLine:
     def _ask(self, port: serial.SerialBase, command: Command, cancellation: Cancellation | None) -> Response:
         code = faults.NO_ANSWER
         silent = 0
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
+            self.retries += attempt > 0
             self._discard_late_bytes(port)
             port.write(encode(command))
             frame = self._answer(port, command, cancellation)

@@ -6,7 +6,7 @@ Source: protocol page *id-card-reader*. Order of a reading: find, select, read.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from devices.contract import Cancellation, DeviceError, DeviceState, MediaState, OperationCancelled
@@ -105,6 +105,10 @@ class SamVReader:
         """Let go of the line; the next call opens it again."""
         self._line.close()
         self._selected = False
+
+    def counts(self) -> Mapping[str, int]:
+        """``damaged``: answers that could not be understood; ``retries``: commands sent again."""
+        return {"damaged": self._line.damaged, "retries": self._line.retries}
 
     def status(self) -> IdReaderStatus:
         """See the contract. A device that misses fewer than three calls keeps its last state, with media unknown."""

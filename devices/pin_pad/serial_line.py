@@ -57,6 +57,7 @@ class SerialLine:
         self._port: serial.SerialBase | None = None
         self._decoder = Decoder()
         self._unanswered = 0
+        self.retries = 0
         self._asked = 0.0
         self._lateness = reply_timeout
 
@@ -105,6 +106,7 @@ class SerialLine:
         code = "pin_pad.no_answer"
         self._drop_late_answers()
         for attempt in range(self._attempts):
+            self.retries += attempt > 0
             if attempt and code != "pin_pad.line_noise":
                 self._pause(RETRY_PAUSE)
             try:
@@ -122,7 +124,8 @@ class SerialLine:
         """As :meth:`ask`, within one entry: a line that breaks raises LineBroken at once instead of being reopened."""
         code = "pin_pad.no_answer"
         self._drop_late_answers()
-        for _ in range(self._attempts):
+        for attempt in range(self._attempts):
+            self.retries += attempt > 0
             try:
                 return self._once(text)
             except OSError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -101,6 +101,10 @@ class Zt598PinPad:
     def counters(self) -> Counters:
         """Frames, keys, damage on the line since it was last opened."""
         return self._line.counters
+
+    def counts(self) -> Mapping[str, int]:
+        """``retries``: commands sent again."""
+        return {"retries": self._line.retries}
 
     # -- Device --------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ LOST_WITHOUT: Mapping[str, frozenset[Capability]] = {
     "receipt_printer": frozenset({Capability.PRINT}),
     "card_printer": frozenset({Capability.ISSUE}),
     "camera": frozenset(),
+    "cabinet": frozenset(),
     "host": frozenset({Capability.QUERY, Capability.ISSUE}),
     "payer": frozenset({Capability.PAY}),
 }

@@ -26,6 +26,8 @@ def follow(journal: Journal, telemetry: Telemetry) -> None:
 
     def noted(step: str, facts: Facts) -> None:
         teller = TELLERS.get(step)
+        if step == "stock.counted" and journal.ledger.blocks():
+            teller = _counted_blocked  # issuing is not free yet: that is told when it is
         if teller is not None and (event := teller(facts)) is not None:
             telemetry.write(event)
 
@@ -42,12 +44,18 @@ def _words(facts: Facts, **names: str) -> Told:
     return {name: value for name, value in found.items() if isinstance(value, str | bool | int)}
 
 
+def _count(facts: Facts) -> Told:
+    return _words(facts, place="hopper", bank="bank", ledger="ledger", counted="found")
+
+
 def _counted(facts: Facts) -> Event:
-    return _event(
-        EventName.STOCK_COUNTED,
-        "card_printer",
-        _words(facts, place="hopper", bank="bank", ledger="ledger", counted="found"),
-    )
+    return _event(EventName.STOCK_COUNTED, "card_printer", _count(facts))
+
+
+def _counted_blocked(facts: Facts) -> Event | None:
+    if facts.get("found") == facts.get("ledger"):
+        return None
+    return _event(EventName.STOCK_DIFFERENCE, "card_printer", {**_count(facts), "by": "people"})
 
 
 def _different(facts: Facts) -> Event:

@@ -334,6 +334,7 @@ class NoisyChip:
 
 ON_A_LINE = [(of, model) for of, models in registry.CLASSES.items() for model in models if models[model].line == "pty:"]
 BRISK: dict[str, dict[str, object]] = {
+    "cabinet": {"answer_seconds": 0.05},
     "card-printer": {"answer_seconds": 0.1, "chip_seconds": 0.1, "motion_seconds": 0.1, "initialise_seconds": 0.1},
     "card-reader": {"answer_seconds": 0.1, "chip_seconds": 0.1, "motion_seconds": 0.1},
     "id-reader": {"timeout": 0.1},

@@ -48,6 +48,11 @@ def _camera(scene: Json, words: Words) -> str:
     return words("state.camera_nobody" if scene["person"] is None else "state.camera_person")
 
 
+def _cabinet(scene: Json, words: Words) -> str:
+    open_doors = [words(f"state.door_{name}") for name in scene["open"]]
+    return _join(open_doors, words) if open_doors else words("state.doors_shut")
+
+
 def _card_printer(scene: Json, words: Words) -> str:
     if not scene["powered"]:
         return words("state.no_power")
@@ -77,6 +82,7 @@ _STATES: Mapping[str, Callable[[Json, Words], str]] = {
     "pin-pad": _pin_pad,
     "receipt-printer": _receipt_printer,
     "camera": _camera,
+    "cabinet": _cabinet,
     "card-printer": _card_printer,
     "chip-contact": _chip_contact,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from devices.card_printer.contract import Ability, CardPosition, CardPrinterStatus, RetractTo
@@ -88,6 +88,10 @@ class Crt591Dispenser:
         return self._link.baud
 
     # -- the device ----------------------------------------------------------------------------------------------------
+
+    def counts(self) -> Mapping[str, int]:
+        """``damaged``: replies that could not be understood."""
+        return {"damaged": self._link.damaged}
 
     def open(self) -> None:
         """Find the unit and wake it, with no motion; it forgets its errors, and this driver what became of an earlier

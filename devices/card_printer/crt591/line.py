@@ -64,6 +64,8 @@ class Crt591Line:
         self.address = address
         self.epoch = 0
         self._port: serial.SerialBase | None = None
+        self.damaged = 0
+        """Replies that could not be understood."""
         self._decoder = Decoder()
         self._heard: deque[Event] = deque()
         self._unfinished = False
@@ -180,6 +182,7 @@ class Crt591Line:
         for event in self._listen(port, seconds):
             if isinstance(event, DamagedFrame):
                 damaged += 1
+                self.damaged += 1
                 if damaged > REPLY_TRIES:
                     break
                 write_all(port, bytes((Control.NAK,)))

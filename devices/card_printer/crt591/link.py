@@ -68,6 +68,11 @@ class Crt591Link:
         self._line.close()
         self._connect()
 
+    @property
+    def damaged(self) -> int:
+        """Replies that could not be understood, so far."""
+        return self._line.damaged
+
     def close(self) -> None:
         """Let go of the line, for good until :meth:`open`."""
         self._closed = True

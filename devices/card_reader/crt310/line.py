@@ -65,6 +65,8 @@ class Crt310Line:
         self.baud = baud
         self.epoch = 0
         self._port: serial.SerialBase | None = None
+        self.damaged = 0
+        """Replies that could not be understood."""
         self._decoder = Decoder()
         self._unfinished = False
 
@@ -162,6 +164,7 @@ class Crt310Line:
                 return event
             if isinstance(event, DamagedFrame):
                 damaged += 1
+                self.damaged += 1
                 if damaged > REPLY_TRIES:
                     break
                 write_all(port, bytes((Control.NAK,)))

@@ -91,6 +91,11 @@ class Crt310Link:
             self._line.close()
             self._connect()
 
+    @property
+    def damaged(self) -> int:
+        """Replies that could not be understood, so far."""
+        return self._line.damaged
+
     def close(self) -> None:
         """Let go of the line, for good until :meth:`open`."""
         with self.lock:

@@ -94,6 +94,10 @@ class Crt310Reader:
 
     # -- the contract of every device ----------------------------------------------------------------------------------
 
+    def counts(self) -> Mapping[str, int]:
+        """``damaged``: replies that could not be understood."""
+        return {"damaged": self._link.damaged}
+
     def open(self) -> None:
         """Connect and sense where the card is; nothing moves. The gate opens if the reader is empty.
 

@@ -94,7 +94,7 @@ def test_a_layout_takes_defaults_from_the_model(tmp_path):
     [
         ("", "there is no [[device]] in it"),
         ("[[device]]\nmodel = 'x'", "device 1: class: is missing; there are card-"),
-        ("[[device]]\nclass = 'oven'", "device 1: no device class 'oven'; there are: camera, card-"),
+        ("[[device]]\nclass = 'oven'", "device 1: no device class 'oven'; there are: cabinet, camera, card-"),
         ("[[device]]\nclass = 'pin-pad'\nmodel = 'x'", "device 1: no pin-pad model 'x'; there are: zt5"),
         ("[[device]]\nclass = 'pin-pad'\nbaud = 'x'", "device 1: baud: must be of type int"),
         ("[[device]]\nclass = 'pin-pad'\nname = 'Pad 1'", "device 1: name: 'Pad 1' must be small letters"),

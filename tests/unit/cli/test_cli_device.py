@@ -173,7 +173,7 @@ def test_a_card_is_read_behind_a_pcscd_of_its_own():
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("oven", "heat"), "no device class 'oven'; there are: camera, card-"),
+        (("oven", "heat"), "no device class 'oven'; there are: cabinet, camera, card-"),
         (("id-reader", "--model", "x", "find"), "no id-reader model 'x'; there are: sam-v"),
         (("id-reader", "fly"), "id-reader has no verb 'fly'; there are: status, sam-id"),
         (("id-reader", "find", "--option", "colour"), "--option colour: must be NAME=VALUE"),

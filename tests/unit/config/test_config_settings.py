@@ -192,6 +192,7 @@ def test_the_example_is_a_good_file_and_shows_the_usual_values() -> None:
         "receipt_printer",
         "card_printer",
         "camera",
+        "cabinet",
     }
     assert settings.issuing is not None
     assert settings.issuing.hoppers == {"hopper-1": "example_bank", "hopper-2": "sample_bank"}

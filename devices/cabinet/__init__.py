@@ -1,0 +1,1 @@
+"""The cabinet around the devices: doors, tamper contact, temperature, mains."""
