@@ -259,7 +259,13 @@ def delivered(message: Msg) -> tuple[int, int]:
 
 
 async def ingest(
-    urls: Sequence[str], paths: Paths, database: str, *, name: str = "ingest", clock: Clock | None = None
+    urls: Sequence[str],
+    paths: Paths,
+    database: str,
+    *,
+    name: str = "ingest",
+    batch: int = BATCH,
+    clock: Clock | None = None,
 ) -> None:
     """One worker with a connection and a database of its own, until cancelled."""
     engine = open_database(database)
@@ -267,7 +273,7 @@ async def ingest(
         await asyncio.to_thread(check, engine)
         client = await connect(urls, paths, name=name)
         try:
-            await IngestWorker(client, engine, clock or SystemClock()).run()
+            await IngestWorker(client, engine, clock or SystemClock(), batch=batch).run()
         finally:
             await client.close()
     finally:
@@ -281,6 +287,7 @@ def main(words: Sequence[str] | None = None) -> None:
     for each in ("certificate", "key", "authority"):
         parser.add_argument(f"--{each}", type=Path, required=True)
     parser.add_argument("--database", required=True, metavar="URL")
+    parser.add_argument("--batch", type=int, default=BATCH, help="messages stored in one transaction, at most")
     given = parser.parse_args(words)
     paths = Paths(given.certificate, given.key, given.authority)
 
@@ -290,7 +297,7 @@ def main(words: Sequence[str] | None = None) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(each, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
-            await ingest(given.broker, paths, given.database)
+            await ingest(given.broker, paths, given.database, batch=given.batch)
 
     asyncio.run(until_told())
 
