@@ -109,13 +109,14 @@ def old_card(session: Session, tools: Tools) -> Menu:
 
 
 def _why_not_handed_in(session: Session, tools: Tools) -> Say | None:
-    """The reader must hold this very card, with a bin behind it that can take it."""
+    """The reader must hold this very card, with a bin behind it that can take it. Most readers cannot tell how full
+    theirs is before a card does not fall into it; then it stays, and nothing is lost."""
     status = tools.health.statuses.get("card_reader")
     if (
         not isinstance(status, MotorisedReaderStatus)
         or status.device is not DeviceState.ONLINE
         or status.bin is None
-        or status.bin.level in (StorageLevel.FULL, StorageLevel.UNKNOWN)
+        or status.bin.level is StorageLevel.FULL
     ):
         return Say("why_not.no_bin")
     eligibility = issue_of(session).eligibility

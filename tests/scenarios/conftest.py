@@ -44,18 +44,19 @@ class = "camera"
 
 @pytest.fixture(scope="session")
 def bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with _bench(tmp_path_factory.mktemp("bench"), FITTED) as ready:
+    with bench_of(tmp_path_factory.mktemp("bench"), FITTED) as ready:
         yield ready
 
 
 @pytest.fixture(scope="session")
 def issuing_bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with _bench(tmp_path_factory.mktemp("issuing-bench"), ISSUING) as ready:
+    with bench_of(tmp_path_factory.mktemp("issuing-bench"), ISSUING) as ready:
         yield ready
 
 
 @contextmanager
-def _bench(folder: Path, devices: str) -> Iterator[dict[str, Any]]:
+def bench_of(folder: Path, devices: str) -> Iterator[dict[str, Any]]:
+    """The bench with these devices, as a process; its ready line."""
     layout = folder / "devices.toml"
     layout.write_text(devices)
     words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
@@ -75,12 +76,13 @@ def host_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
 @pytest.fixture
 async def standing(tmp_path: Path, bench_process: dict[str, Any], host_process: dict[str, Any]) -> AsyncIterator[Kiosk]:
     """A kiosk not yet started, before a fresh world."""
-    async with _standing(Kiosk(tmp_path, bench_process, host_process)) as kiosk:
+    async with standing_of(Kiosk(tmp_path, bench_process, host_process)) as kiosk:
         yield kiosk
 
 
 @asynccontextmanager
-async def _standing(kiosk: Kiosk) -> AsyncIterator[Kiosk]:
+async def standing_of(kiosk: Kiosk) -> AsyncIterator[Kiosk]:
+    """Before a fresh world; stopped and closed afterwards."""
     await kiosk.bench.reset()
     (await kiosk.host.post("/sandbox/reset")).raise_for_status()
     yield kiosk
@@ -101,7 +103,7 @@ async def standing_issuer(
     tmp_path: Path, issuing_bench_process: dict[str, Any], host_process: dict[str, Any]
 ) -> AsyncIterator[Kiosk]:
     """A kiosk that makes cards, not yet started, before a fresh world."""
-    async with _standing(Kiosk(tmp_path, issuing_bench_process, host_process)) as kiosk:
+    async with standing_of(Kiosk(tmp_path, issuing_bench_process, host_process)) as kiosk:
         yield kiosk
 
 
