@@ -7,6 +7,7 @@ from typing import Literal
 
 import structlog
 
+from kiosk import scrubbing
 from kiosk.activities.identification import proof_of, read_laid_card
 from kiosk.activities.issue_tools import host_of
 from kiosk.activities.listening import until_id_card
@@ -85,6 +86,7 @@ async def check_eligibility(
     except HostError as error:
         session.trouble = host_trouble(error)
         return "refused" if isinstance(error, HostRefused) else "unreachable"
+    scrubbing.protect((eligibility.holder.phone,))  # no pattern knows every number that a telephone has
     log.info("gate", obstacles=[each.value for each in eligibility.obstacles], photo=eligibility.photo.value)
     if Obstacle.OPEN_APPLICATION in eligibility.obstacles and await _held_here(stage, applicant):
         return "held_here"

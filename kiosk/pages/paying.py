@@ -33,8 +33,8 @@ def paying(session: Session, tools: Tools) -> Pay:
 
 
 def fee_failed(session: Session, tools: Tools) -> Refusal:
-    """No card has been begun, so nothing is owed. Nothing said why: the payer took too long. It is tried again only where
-    that may help: an order that lapsed cannot be paid any more."""
+    """No card has been begun, so nothing is owed. Nothing said why: the payer took too long. It is tried again only
+    where that may help: an order that lapsed cannot be paid any more."""
     trouble = session.trouble or refusal("payer_unknown")
     no_card_no_fee = Say("issue.fee_failed.no_card_no_fee")
     return refusal_of(replace(trouble, advice=(*trouble.advice, no_card_no_fee)), session, tools)
