@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help setup demo run test lint bench crash docs doctor clean
 
 help:
-	@echo "make demo     set up, then three citizens come by: the whole kiosk, unattended"
+	@echo "make demo     set up, then four citizens come by: the whole kiosk, unattended"
 	@echo "make run      set up, then the whole kiosk on simulated devices, to play with"
 	@echo "make test     set up, then lint and all tests"
 	@echo "make lint     ruff, mypy, import directions"

@@ -14,8 +14,10 @@ LOST = (OSError, termios.error)
 
 
 def open_port(at: str, baud: int) -> serial.SerialBase:
-    """Open ``/dev/ttyUSB0`` for us alone, or ``socket://host:port``. Raises one of :data:`LOST`, or ValueError for an
-    address of no kind that pyserial knows."""
+    """Open ``/dev/ttyUSB0`` for us alone, or ``socket://host:port``, which ``tcp://host:port`` means too. Raises one of
+    :data:`LOST`, or ValueError for an address of no kind that pyserial knows."""
+    if at.startswith("tcp://"):
+        at = at.replace("tcp://", "socket://", 1)
     exclusive = None if "://" in at else True
     port = serial.serial_for_url(at, baudrate=baud, timeout=0, write_timeout=1.0, exclusive=exclusive)
     if at.startswith("socket://"):

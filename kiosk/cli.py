@@ -15,7 +15,7 @@ from typing import NoReturn
 import typer
 
 COMMANDS: dict[str, str] = {
-    "demo": "Three citizens come by: the whole kiosk on simulated devices, unattended.",
+    "demo": "Four citizens come by: the whole kiosk on simulated devices, unattended.",
     "run": "Run the kiosk: controller and screens, on the devices of the configuration.",
     "controller": "Run the controller alone.",
     "screens": "Run the touchscreen alone.",
@@ -78,8 +78,9 @@ def build(words: Sequence[str]) -> typer.Typer:
         found = _absent(name) if module is None else getattr(module, name)
         epilogue = getattr(module, "epilogue", None)
         end = epilogue() if helping and epilogue is not None else []
+        context = CONTEXT | getattr(module, "CONTEXT", {})
         app.command(
-            name, short_help=line, help=found.__doc__ or line, epilog="\n\n".join(end), context_settings=CONTEXT
+            name, short_help=line, help=found.__doc__ or line, epilog="\n\n".join(end), context_settings=context
         )(found)
     return app
 

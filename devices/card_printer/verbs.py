@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -174,17 +175,25 @@ def print_faces(printer: CardPrinter, _: Cancellation, words: Sequence[str], tel
     able = face_printer(printer)
     if able is None:
         raise ValueError("this model does not print")
-    if not 1 <= len(words) <= 2:
-        raise ValueError("give a picture of the front, and perhaps one of the back")
-    faces = Faces(*(_face(name) for name in words))
+    faces = Faces(**_faces(words))
     tell(f"printing {faces.sides} side{'s' * (faces.sides > 1)}")
     outcome = able.print(faces)
     return {"outcome": OUTCOMES[type(outcome).__name__], **_status(outcome.status)}
 
 
-def _face(name: str) -> Face | None:
-    if name == "-":
-        return None
+def _faces(words: Sequence[str]) -> dict[str, Face]:
+    found: dict[str, Face] = {}
+    for option, name in zip_longest(words[::2], words[1::2]):
+        side = option.removeprefix("--")
+        if option not in ("--front", "--back") or side in found or not name:
+            raise ValueError("give --front PICTURE, --back PICTURE, or both")
+        found[side] = _face(name)
+    if not found:
+        raise ValueError("give --front PICTURE, --back PICTURE, or both")
+    return found
+
+
+def _face(name: str) -> Face:
     try:
         with Image.open(name) as picture:
             picture.load()
@@ -260,7 +269,7 @@ VERBS: dict[str, Verb] = {
     "where": Verb("where the card is, as far as it can be proven", where),
     "feed": Verb("a card from a hopper into the path", feed, "[HOPPER]"),
     "contact": Verb("the card to the chip contact", contact),
-    "print": Verb("print the card in the path; - for a side left out", print_faces, "FRONT.png [BACK.png]"),
+    "print": Verb("print one side or both of the card in the path", print_faces, "[--front PICTURE] [--back PICTURE]"),
     "inspect": Verb("scan the faces into a folder", inspect, "FOLDER"),
     "present": Verb("the card to the bezel", present),
     "retract": Verb("a card not taken, or in the path, into a store", retract, "park|retain"),

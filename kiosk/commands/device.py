@@ -14,6 +14,9 @@ from kiosk.cli_options import parse_options
 
 INTERRUPTED = 130
 
+CONTEXT = {"ignore_unknown_options": True}
+"""An option that is not ours belongs to the verb."""
+
 
 def epilogue() -> list[str]:
     """The end of ``kiosk device --help``: classes, models, verbs."""
@@ -42,7 +45,7 @@ def device(
 ) -> None:
     """Do one thing with one device by hand. Ctrl-C lets go of it.
 
-    A word that begins with a hyphen comes after `--`. When the device reports a fault, its code and what to do about
+    When the device reports a fault, its code and what to do about
     it are printed and the exit code is 1.
     """
     from devices import registry

@@ -312,7 +312,10 @@ def test_the_registry_and_the_verbs(on_tcp: Desk, tmp_path: Path) -> None:
     assert by_hand("identify")["model_number"] == "32"
     assert by_hand("feed", "hopper-2") == {"position": "inPath"}
     assert by_hand("contact") == {"position": "atContact", "chip": "pcsc:Encoder"}
-    assert by_hand("print", str(tmp_path / "front.png"), str(tmp_path / "back.png"))["outcome"] == "printed"
+    assert (
+        by_hand("print", "--front", str(tmp_path / "front.png"), "--back", str(tmp_path / "back.png"))["outcome"]
+        == "printed"
+    )
     assert by_hand("inspect", str(tmp_path)) == {"pictures": ["front.png", "back.png"], "position": "inPath"}
     assert by_hand("present") == {"position": "atBezel"}
     assert by_hand("retract", "park") == {"moved": True, "position": "parked"}
@@ -323,7 +326,13 @@ def test_the_registry_and_the_verbs(on_tcp: Desk, tmp_path: Path) -> None:
     assert by_hand("clear")["ready"] is True
     assert by_hand("clean")["cleaning"] == "notDue"
     assert said == ["feeding a card from hopper-2", "printing 2 sides", "cleaning; this takes half a minute"]
-    for verb, words in (("retract", ()), ("print", ()), ("print", ("/no/such.png",)), ("status", ("now",))):
+    for verb, words in (
+        ("retract", ()),
+        ("print", ()),
+        ("print", ("--front", "/no/such.png")),
+        ("print", ("/no/such.png",)),
+        ("status", ("now",)),
+    ):
         with pytest.raises(ValueError, match=r"."):
             by_hand(verb, *words)
 
