@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
-from devices.contract import Cancellation, Device
+from devices.contract import Cancellation, Device, DeviceError
 
 D = TypeVar("D", bound=Device)
 R = TypeVar("R")
@@ -42,6 +42,8 @@ class DeviceWorker(Generic[D]):
 
     def __init__(self, name: str, device: D) -> None:
         self.name = name
+        self.failed: Callable[[DeviceError], None] = lambda error: None
+        """Told of every call that ends with an error of the device, on the device's thread. Must be quick."""
         self._device = device
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=f"device-{name}", daemon=True)
@@ -55,6 +57,8 @@ class DeviceWorker(Generic[D]):
                 result = job.run()
             except BaseException as raised:  # noqa: BLE001 -- handed to the caller, who awaits it
                 error = raised
+                if isinstance(raised, DeviceError):
+                    self.failed(raised)
             try:
                 job.loop.call_soon_threadsafe(_settle, job.done, result, error)
             except RuntimeError:  # the loop is closed: nobody is waiting any more

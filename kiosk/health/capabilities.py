@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import structlog
 
@@ -64,6 +65,10 @@ class Health:
     payer_answers: bool = False
     issuing: IssuingView | None = None
     supplies: tuple[Supply, ...] = ()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The kiosk's own clock."""
+    clock_off: int | None = None
+    """Milliseconds by which that is ahead of the host's; None while the host has not said."""
     noticed: Callable[[], None] = lambda: None
     """Called after every look at something."""
 
@@ -169,9 +174,11 @@ class Health:
     async def ask_host(self) -> bool:
         """Ask the host for a sign of life; True if what it means for a citizen has changed."""
         before = self.works
+        asked = self.now()
         try:
-            await self.host.ping()
+            told = await self.host.ping()
             answers = True
+            self.clock_off = ahead(asked, told, self.now())
         except HostError as error:
             answers = False
             if self.host_answers:
@@ -200,6 +207,12 @@ class Health:
             log.info("payer_answers")
         self.payer_answers = answers
         return self.works != before
+
+
+def ahead(asked: datetime, told: datetime, answered: datetime) -> int:
+    """Milliseconds by which our clock is ahead of one that said ``told`` between two looks at ours. The answer's way is
+    taken to be half of the whole."""
+    return round(((asked - told) + (answered - told)).total_seconds() * 500)
 
 
 def _mismatch(status: Status | None) -> Ribbon | None:

@@ -17,15 +17,18 @@ from devices.contract import Device, DeviceState
 from kiosk.catalogue.policy import REGIONS
 from kiosk.config_fleet import FleetSettings
 from kiosk.fleet.enrolment_messages import CommandKey
-from kiosk.fleet.messages import Event, EventName, Heartbeat, Software
+from kiosk.fleet.messages import Event, EventName, Fact, Heartbeat, Software
 from kiosk.health.agent import FleetAgent
+from kiosk.health.certificates import Certificates
 from kiosk.health.commands import CommandDesk
+from kiosk.health.counting import Tally
 from kiosk.health.membership import Membership, NotEnrolled, Office, OfficeError
 from kiosk.health.metrics import Metrics
 from kiosk.health.performers import Performers
 from kiosk.health.reporter import Reporter
 from kiosk.health.standing import Standing
 from kiosk.health.watchdog import BusyDevices, LoopWatch, Remedy, UnchangedState, Watchdog
+from kiosk.journal.errors import JournalError
 from kiosk.runtime import Runtime
 from kiosk.session import Session
 from kiosk.tools import Tools
@@ -47,12 +50,18 @@ class FleetSide:
         self._started = tools.clock.monotonic()
         self._runtime: Runtime | None = None
         self._disk_told = False
+        self._dropping = False
+        self._dropped_told = tools.record.journal.telemetry.backlog().dropped
+        self._certificates = Certificates({"host": tools.settings.host.certificate_file}, settings.directory)
         self._reboot_wanted = False
         self._policy = _policy_digest(tools)
         self.standing = Standing()
         record, journal = tools.record, tools.record.journal
         fitted = tools.settings.devices
         issuing = tools.settings.issuing
+        tally = Tally()
+        tally.follow(tools.devices)
+        tools.health.now = tools.clock.now
         self.reporter = Reporter(
             record.telemetry,
             journal,
@@ -60,6 +69,8 @@ class FleetSide:
             tools.clock,
             models={name: device.model for name, device in fitted.items()},
             banks={} if issuing is None else issuing.hoppers,
+            tally=tally,
+            drivers=lambda: tally.ask_drivers(tools.devices),
         )
         self._office = Office(settings.office_url, settings.office_authority_file)
         performers = Performers(
@@ -92,7 +103,7 @@ class FleetSide:
         )
         self.desk.on_reply = self.agent.news
         record.telemetry.on_news = self.agent.news
-        record.outcomes = self.reporter.visits.ended
+        record.outcomes = self.reporter.ended
         tools.health.noticed = self.reporter.noticed
         self._watchdog = Watchdog(
             tools.clock,
@@ -136,8 +147,16 @@ class FleetSide:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            await self._count_last()
             loop_watch.stop()
             self._office.close()
+
+    async def _count_last(self) -> None:
+        """What was counted since the last telling would go with the process."""
+        try:
+            await asyncio.to_thread(self.reporter.count_now)
+        except JournalError as error:
+            log.error("counters_not_kept", error=type(error).__name__)
 
     def recall(self) -> None:
         """Before anyone is served: was the machine closed from afar. Waits for the disk."""
@@ -172,6 +191,7 @@ class FleetSide:
         backlog = lane.backlog()
         free = shutil.disk_usage(tools.settings.kiosk.state_directory).free
         self._tell_disk(free)
+        self._tell_dropped(backlog.dropped)
         return Heartbeat(
             kiosk=tools.settings.kiosk.id,
             boot=telemetry.boot,
@@ -187,7 +207,8 @@ class FleetSide:
             serving=self.standing.serving,
             unsent=backlog.unsent,
             dropped=backlog.dropped,
-            certificate_until=_until(self._settings.directory),
+            clock_off=tools.health.clock_off,
+            certificate_until=self._certificates.until(),
             disk_free=free,
             memory=_resident(),
         )
@@ -197,8 +218,17 @@ class FleetSide:
             self._tools.record.telemetry.write(Event(event=EventName.DISK_LOW, facts={"megabytes": free >> 20}))
         self._disk_told = free < DISK_LOW
 
+    def _tell_dropped(self, dropped: int) -> None:
+        if dropped > self._dropped_told and not self._dropping:
+            self._tools.record.telemetry.write(Event(event=EventName.TELEMETRY_DROPPED, facts={"messages": dropped}))
+        self._dropping = dropped > self._dropped_told
+        self._dropped_told = dropped
+
     async def _renew(self) -> None:
         while True:
+            for which, days in await asyncio.to_thread(self._certificates.ending, self._tools.clock.now()):
+                facts: dict[str, Fact] = {"which": which, "days": days}
+                self._tools.record.telemetry.tell(Event(event=EventName.CERTIFICATE_ENDING, facts=facts))
             try:
                 membership = Membership.load(self._settings.directory)
                 if membership.ends_soon(self._tools.clock.now()):
@@ -275,13 +305,6 @@ def _policy_digest(tools: Tools) -> str:
     """SHA-256 of the pack that is in force, by which the fleet knows which one it is."""
     file = tools.settings.policy.region_file or REGIONS / f"{tools.settings.kiosk.region}.toml"
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _until(folder: Path) -> int | None:
-    try:
-        return int(Membership.load(folder).until.timestamp() * 1000)
-    except NotEnrolled:
-        return None
 
 
 def _resident() -> int | None:

@@ -20,6 +20,7 @@ from devices.contract import DeviceState
 from devices.fault_catalogue import Capability
 from kiosk.fleet.messages import Heartbeat
 from kiosk.health.capabilities import WORKING, Health
+from kiosk.health.counting import per_thousand
 from kiosk.health.reporter import A_DAYS_COUNT
 from kiosk.health.supplies import Supply
 
@@ -98,6 +99,14 @@ def families(found: Facts) -> Iterator[Metric]:
         "supply",
         {each.name: each.days for each in found.supplies if each.days is not None},
     )
+    yield _labelled(
+        "kiosk_per_thousand",
+        "How often something goes wrong for each thousand of what it happens to",
+        "what",
+        per_thousand(found.counters),
+    )
+    if beat.clock_off is not None:
+        yield _gauge("kiosk_clock_ahead_seconds", "By which this clock is ahead of the host's", beat.clock_off / 1000)
     counted = CounterMetricFamily("kiosk_count", "What the journal counts", labels=["name"])
     for name, value in found.counters.items():
         counted.add_metric([name], value)

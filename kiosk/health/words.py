@@ -10,6 +10,7 @@ from devices import fault_catalogue
 from devices.card_printer.contract import CardPrinterStatus
 from devices.card_printer.contract import Ribbon as PrinterRibbon
 from devices.contract import MediaState, Status, StorageUnit
+from devices.fault_catalogue import Capability
 from kiosk.fleet.messages import Capabilities, DeviceState, Ribbon, Storage, Supplies, Supply
 from kiosk.health.capabilities import LOST_WITHOUT, WORKING, Health
 from kiosk.health.supplies import Supply as Kept
@@ -66,7 +67,7 @@ def capabilities(health: Health) -> Capabilities:
     """What can be done now, and what took the rest."""
     lost: dict[str, str] = {}
     for name, status in health.statuses.items():
-        gone: set[fault_catalogue.Capability] = set()
+        gone: set[Capability] = set()
         if status is None or status.device not in WORKING:
             gone |= LOST_WITHOUT.get(name, frozenset())
         if status is not None and status.fault is not None:
@@ -76,6 +77,10 @@ def capabilities(health: Health) -> Capabilities:
     if not health.host_answers:
         for capability in LOST_WITHOUT["host"]:
             lost.setdefault(capability.value, "host")
+    if Capability.ISSUE not in health.works:
+        lost.setdefault(Capability.ISSUE.value, f"issuing.{health.why_no_issue}")
+    if Capability.PAY not in health.works:
+        lost.setdefault(Capability.PAY.value, "payer")
     return Capabilities(
         works=tuple(sorted(each.value for each in health.works)),
         banks=tuple(sorted(bank for bank, cards in health.banks.items() if cards)),

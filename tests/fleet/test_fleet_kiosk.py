@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -32,8 +33,9 @@ PATIENCE = 30.0
 class AnsweringHost:
     """A host that is there and is asked nothing else: this kiosk has no device to serve anyone with."""
 
-    async def ping(self) -> None:
+    async def ping(self) -> datetime:
         """A sign of life."""
+        return datetime.now(UTC)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -57,9 +57,10 @@ class Far:
     def __init__(self) -> None:
         self.error: Exception | None = None
 
-    async def ping(self) -> None:
+    async def ping(self) -> datetime:
         if self.error is not None:
             raise self.error
+        return datetime.now(UTC)
 
     async def state(self, order: str) -> None:
         if self.error is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -164,9 +165,10 @@ class FarEnd:
         self.answers = True
         self.application: Any = None
 
-    async def ping(self) -> None:
+    async def ping(self) -> datetime:
         if not self.answers:
             raise HostUnavailable("gone")
+        return datetime.now(UTC)
 
     async def state_by_key(self, key: str) -> Any:
         await self.ping()
