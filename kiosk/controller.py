@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
@@ -39,6 +40,7 @@ from kiosk.runtime import Runtime
 from kiosk.slot import CardSlot
 from kiosk.staff import Staff
 from kiosk.tools import Tools
+from kiosk.traffic import Traffic
 from statemachines.kiosk import kiosk_chart
 from statemachines.session import FREE, IN_USE
 from statemachines.timing import with_overrides
@@ -162,7 +164,13 @@ class Controller:
         settings = self.settings
         reader = cast("CardReader | None", self._driver("card_reader"))
         printer = cast("CardPrinter | None", self._driver("card_printer"))
+        traffic = record.issuing.traffic
+        if printer is not None:
+            printer = traffic.of_device("printer", printer)
         card_printer = _worker("card_printer", printer)
+        for party, side in (("host", host), ("payer", payer)):
+            if isinstance(side, HttpHost | HttpPayer):
+                side.connection.heard = partial(traffic.add, party)
         return Tools(
             settings=settings,
             clock=self.clock,
@@ -177,7 +185,7 @@ class Controller:
             pin_pad=_worker("pin_pad", self._driver("pin_pad")),
             receipt_printer=_worker("receipt_printer", self._driver("receipt_printer")),
             card_printer=card_printer,
-            encoder=self._encoder(printer, card_printer),
+            encoder=self._encoder(printer, card_printer, traffic),
             camera=_worker("camera", self._driver("camera")),
             cabinet=_worker("cabinet", self._driver("cabinet")),
             issuing=issuing,
@@ -185,7 +193,9 @@ class Controller:
             staff=Staff(settings.staff_file, record.counters, self.clock),
         )
 
-    def _encoder(self, printer: CardPrinter | None, worker: DeviceWorker[CardPrinter] | None) -> Encoder | None:
+    def _encoder(
+        self, printer: CardPrinter | None, worker: DeviceWorker[CardPrinter] | None, traffic: Traffic
+    ) -> Encoder | None:
         """None where a chip cannot be reached."""
         if printer is None or worker is None:
             return None
@@ -193,8 +203,8 @@ class Controller:
         address = reader_address(printer, issuing.chip_address if issuing else None)
         if address is not None:
             reader = cast("CardReader", registry.driver("card-reader", "pcsc", address))
-            return Encoder(worker, DeviceWorker("encoder", reader), self.clock)
-        return Encoder(worker, None, self.clock) if Ability.CHIP in printer.abilities else None
+            return Encoder(worker, DeviceWorker("encoder", reader), self.clock, traffic)
+        return Encoder(worker, None, self.clock, traffic) if Ability.CHIP in printer.abilities else None
 
     def _fleet(self, tools: Tools) -> FleetSide | None:
         """None for a kiosk of no fleet, which then does not load what speaks with one either."""

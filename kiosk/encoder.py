@@ -14,6 +14,7 @@ from devices.card_reader.social_security_card.session import SocialSecurityCard
 from devices.contract import DeviceError
 from devices.worker import DeviceWorker
 from kiosk.clock import Clock
+from kiosk.traffic import Traffic
 
 R = TypeVar("R")
 
@@ -34,11 +35,17 @@ def reader_address(printer: CardPrinter, chosen: str | None) -> str | None:
 
 class Encoder:
     """One card at a time. ``reader``: the driver at the printer's ``chip_address``, on a thread of its own; None where
-    the printer connects by itself (:attr:`devices.card_printer.contract.Ability.CHIP`)."""
+    the printer connects by itself (:attr:`devices.card_printer.contract.Ability.CHIP`). ``traffic``: who hears each
+    command."""
 
     def __init__(
-        self, printer: DeviceWorker[CardPrinter], reader: DeviceWorker[CardReader] | None, clock: Clock
+        self,
+        printer: DeviceWorker[CardPrinter],
+        reader: DeviceWorker[CardReader] | None,
+        clock: Clock,
+        traffic: Traffic | None = None,
     ) -> None:
+        self._traffic = traffic or Traffic()
         self._printer = printer
         self.reader = reader
         self._clock = clock
@@ -58,10 +65,11 @@ class Encoder:
             try:
                 chip = await self._power_up()
             except DeviceError as error:
+                self._traffic.add("chip", "connect", error.code, 0.0)
                 if error.code not in NOT_SEEN_YET or self._clock.monotonic() >= until:
                     raise
             else:
-                self._card = SocialSecurityCard(chip)
+                self._card = SocialSecurityCard(self._traffic.of_chip(chip))
                 return
             await self._clock.sleep(LOOK_EVERY)
 

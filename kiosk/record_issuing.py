@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.entries import Fact
-from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
+from kiosk.journal.issues import TRAFFIC, IssueEnd, IssueRecord, IssueStep
+from kiosk.traffic import Traffic
 
 if TYPE_CHECKING:
     from kiosk.journal.store import Journal
@@ -20,6 +21,9 @@ RECORD_VERIFIED = "issue.record_verified"
 
 PIN_SET = "issue.pin_set"
 """The note that the holder has set a PIN of their own."""
+
+
+BADLY = frozenset({IssueStep.SPOILED, IssueStep.UNCONFIRMED, IssueStep.ATTENDANT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,13 @@ class IssuingRecord:
     def __init__(self, journal: Journal, announce: Callable[[], None]) -> None:
         self._journal = journal
         self._announce = announce
+        self.traffic = Traffic()
+        """Whoever speaks with a device or a host tells it so."""
 
     async def begin(self, business: BusinessNumber, holder: str) -> IssueRecord:
         """The application is about to be opened. ``holder``: the applicant's number; a keyed digest of it is kept."""
+
+        self.traffic.begin()
 
         def write() -> IssueRecord:
             with self._journal.together():
@@ -67,6 +75,7 @@ class IssuingRecord:
                 told: dict[str, Fact] = {"serial": changed.serial} if changed.serial else {}
                 self._journal.note(issue.business, f"issue.{step.value}", {**told, **(facts or {})})
                 self._rest(also, tell)
+                self._heard(issue, badly=step in BADLY)
                 return changed
 
         changed = await asyncio.to_thread(write)
@@ -90,12 +99,19 @@ class IssuingRecord:
                 changed = self._journal.issues.change(issue.business, ended=end.value)
                 self._journal.note(issue.business, f"issue.ended.{end.value}", facts or {})
                 self._rest(also, tell)
+                self._heard(issue, badly=end is IssueEnd.WITHDRAWN and issue.step is not IssueStep.SPOILED)
                 return changed
 
         changed = await asyncio.to_thread(write)
         if tell:
             self._announce()
         return changed
+
+    def _heard(self, issue: IssueRecord, *, badly: bool) -> None:
+        """What went before something that went wrong; each exchange is written once."""
+        if badly and (lines := self.traffic.lines()):
+            self._journal.note(issue.business, TRAFFIC, {"exchanges": lines})
+            self.traffic.begin()
 
     def _rest(self, also: Callable[[Journal], None] | None, tell: Sequence[Tell]) -> None:
         if also is not None:
@@ -118,6 +134,14 @@ class IssuingRecord:
             return any(entry.step == what for entry in self._journal.entries(issue.business))
 
         return await asyncio.to_thread(look)
+
+    async def times(self, issue: IssueRecord, what: str) -> int:
+        """How often the journal has this of it."""
+
+        def count() -> int:
+            return sum(entry.step == what for entry in self._journal.entries(issue.business))
+
+        return await asyncio.to_thread(count)
 
     async def open(self) -> tuple[IssueRecord, ...]:
         """The issues that have not ended."""

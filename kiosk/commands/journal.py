@@ -23,6 +23,7 @@ from kiosk.journal.card_custody import CardCustody
 from kiosk.journal.database import Database
 from kiosk.journal.entries import Entry, Kind
 from kiosk.journal.errors import JournalError
+from kiosk.journal.incident import incident
 from kiosk.journal.outbox import Outbox
 from kiosk.journal.store import entries_of, open_businesses_of, verify
 from kiosk.journal.timeline import Moment, timeline
@@ -113,12 +114,16 @@ def open_(as_json: AsJson = False, file: File = None) -> None:
 
 @app.command()
 def export(
-    to: Annotated[Path | None, typer.Argument(help="The file to write; without it, standard output.")] = None,
+    business: Annotated[
+        str | None, typer.Argument(help="A business number: all there is of it, to be run again on a bench.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write; without it, standard output.")] = None,
     file: File = None,
 ) -> None:
-    """Write every entry as one JSON object a line, with the hashes of the chain."""
+    """Write every entry as one JSON object a line, with the hashes of the chain; or one business as one JSON object."""
+    number = _number(business) if business else None
     with _opened(file) as database:
-        lines = (json.dumps(_as_json(entry, chain=True), ensure_ascii=False) + "\n" for entry in entries_of(database))
+        lines = iter([_incident(database, number)]) if number else _all_lines(database)
         if to is None:
             sys.stdout.writelines(lines)
             return
@@ -128,6 +133,18 @@ def export(
         except OSError as error:
             fail(f"{to}: {error.strerror}.")
     typer.echo(f"Written to {to}.")
+
+
+def _all_lines(database: Database) -> Iterator[str]:
+    for entry in entries_of(database):
+        yield json.dumps(_as_json(entry, chain=True), ensure_ascii=False) + "\n"
+
+
+def _incident(database: Database, number: BusinessNumber) -> str:
+    try:
+        return json.dumps(incident(database, number), ensure_ascii=False, indent=1) + "\n"
+    except KeyError:
+        fail(f"No entries of business {number}.")
 
 
 @contextmanager

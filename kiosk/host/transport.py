@@ -48,6 +48,11 @@ log = structlog.get_logger(__name__)
 PING = "/v1/ping"
 
 
+Heard = Callable[[str, str, float], None]
+"""Told of each call that is over: its path, its outcome in a word (``ok``, a refusal's code, ``unknown``,
+``unavailable``), its seconds."""
+
+
 class Uniform(Protocol):
     """Where jitter comes from; :class:`random.Random` is one."""
 
@@ -135,6 +140,7 @@ class HostConnection:
         self._clock = clock
         self._pause = pause
         self._jitter: Uniform = jitter or SystemRandom()
+        self.heard: Heard = lambda path, outcome, seconds: None
         self._met = False
         self._client = httpx.AsyncClient(
             base_url=base_url,
@@ -169,6 +175,23 @@ class HostConnection:
         key: str | None = None,
     ) -> T:
         """One call with its attempts. ``shape`` None: no value is looked for. Raises the three host errors."""
+        begun, outcome = self._clock(), "abandoned"
+        try:
+            value = await self._call(method, path, shape, person, body, key)
+            outcome = "ok"
+        except HostRefused as error:
+            outcome = error.code
+            raise
+        except HostError as error:
+            outcome = "unavailable" if isinstance(error, HostUnavailable) else "unknown"
+            raise
+        finally:
+            self.heard(path, outcome, self._clock() - begun)
+        return value
+
+    async def _call(
+        self, method: str, path: str, shape: type[T] | None, person: Person | None, body: Any, key: str | None
+    ) -> T:
         request = self._request(method, path, person, body, key)
         give_up_at = self._clock() + self._limits.altogether
         sent, why = False, ""

@@ -16,6 +16,9 @@ from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.database import Database
 from kiosk.journal.entries import instant
 
+TRAFFIC = "issue.traffic"
+"""The step of the note with what was said to devices and hosts before an issue went wrong (:mod:`kiosk.traffic`)."""
+
 
 class IssueStep(StrEnum):
     """The last thing that surely began or was surely done. The order is that of the rules."""

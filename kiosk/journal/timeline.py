@@ -13,6 +13,7 @@ from enum import StrEnum
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.database import Database
 from kiosk.journal.entries import Entry, Fact, Kind
+from kiosk.journal.issues import TRAFFIC
 
 
 class With(StrEnum):
@@ -131,6 +132,8 @@ _Draft = tuple[datetime, str, str, datetime | None, dict[str, Fact]]
 
 def _of_entries(entries: Iterable[Entry], outcomes: Mapping[int | None, Entry]) -> Iterator[_Draft]:
     for entry in entries:
+        if entry.step == TRAFFIC:
+            continue
         at = datetime.fromisoformat(entry.at)
         if entry.kind is Kind.NOTE:
             yield at, entry.step, "", None, entry.told

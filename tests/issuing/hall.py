@@ -64,11 +64,13 @@ class Plug:
 
 
 class Hall:
-    """``bench``: as new, for this hall alone. Every call is to be made on one event loop."""
+    """``bench``: as new, for this hall alone.
+    ``place``: what the kiosk lacks, as for :class:`kiosk_side.Place`. Every call is to be made on one event loop."""
 
-    def __init__(self, bench: Workshop) -> None:
+    def __init__(self, bench: Workshop, plug: Plug | None = None, **place: Any) -> None:
         self.bench = bench
-        self.plug = Plug()
+        self.plug = plug or Plug()
+        self.place = place
         self.cupboard: list[Any] = []
         self.carried: dict[str, list[str]] = {"destroyed": [], "sealed": []}
         self.seen: Counter[str] = Counter()
@@ -102,7 +104,8 @@ class Hall:
         await self.kiosk.record.stock.change(write)
 
     async def _begin(self) -> None:
-        self.kiosk = await KioskSide(Place.of(self.bench), point=self.plug, on_state=self._on_state).__aenter__()
+        place = Place.of(self.bench, **self.place)
+        self.kiosk = await KioskSide(place, point=self.plug, on_state=self._on_state).__aenter__()
 
     async def close(self) -> None:
         """The kiosk ends as it should."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,10 @@ class KioskSide:
             fastest_print_seconds=0.0,
             connect=lambda at, seconds: WatchedPrinter(transport_at(at, seconds), self.point),
         )
-        self.printer = DeviceWorker("card_printer", printer)
+        traffic = self.record.issuing.traffic
+        self.host.connection.heard = partial(traffic.add, "host")
+        self.payer.connection.heard = partial(traffic.add, "payer")
+        self.printer = DeviceWorker("card_printer", traffic.of_device("printer", printer))
         self.reader = DeviceWorker("encoder", ContactReader(place.contact, self.point))
         await self.printer.call(lambda device: device.open())
         await self.reader.call(lambda device: device.open())
@@ -169,7 +173,7 @@ class KioskSide:
             record=self.record,
             health=Health(self.host),
             card_printer=self.printer,
-            encoder=Encoder(self.printer, self.reader, self.clock),
+            encoder=Encoder(self.printer, self.reader, self.clock, traffic),
             issuing=self.issuing,
             payer=self.payer,
         )

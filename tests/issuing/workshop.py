@@ -65,9 +65,15 @@ class ChipContact:
         self._listener = Listener(address, family="AF_UNIX")
         threading.Thread(target=self._accept, daemon=True, name="chip-contact").start()
 
+    def chip_of(self, card: StockCard) -> VirtualCard:
+        """A card's chip; ValueError: it has none."""
+        if card.chip is None:
+            raise ValueError("a card without a chip")
+        return self.chips.setdefault(card.serial, VirtualCard(dict(card.chip)))
+
     def lower(self, card: StockCard) -> None:
         if card.chip is not None and card.serial not in self.dead:
-            self._present = self.chips.setdefault(card.serial, VirtualCard(dict(card.chip)))
+            self._present = self.chip_of(card)
 
     def lift(self, card: StockCard) -> None:
         self._present = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from kiosk.clock import ManualClock
 from kiosk.commands.journal import app
+from kiosk.journal.business_number import compose
 from kiosk.journal.store import Journal
 
 IDENTIFIER = "990100D1560000050A00000148FB4966"
@@ -114,13 +115,24 @@ def test_nothing_open(path: Path, journal: Journal) -> None:
 
 def test_export(path: Path, journal: Journal, business: str, tmp_path: Path) -> None:
     target = tmp_path / "journal.jsonl"
-    result = run(path, "export", str(target))
+    result = run(path, "export", "--to", str(target))
     assert result.exit_code == 0
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [line["hash"] for line in lines] == [entry.hash.hex() for entry in journal.entries()]
     assert [line["previous"] for line in lines[1:]] == [line["hash"] for line in lines[:-1]]
     assert run(path, "export").stdout == target.read_text(encoding="utf-8")
-    assert "No such file or directory" in run(path, "export", str(tmp_path / "no" / "x")).stderr
+    assert "No such file or directory" in run(path, "export", "--to", str(tmp_path / "no" / "x")).stderr
+
+
+def test_export_of_one_business(path: Path, journal: Journal, business: str, tmp_path: Path) -> None:
+    told = json.loads(run(path, "export", business).stdout)
+    assert (told["format"], told["business"], told["issue"]) == ("kiosk-incident/1", business, None)
+    assert [entry["step"] for entry in told["entries"]] == [
+        entry.step for entry in journal.entries() if entry.business == business
+    ]
+    other = compose(date(2026, 11, 22), "K0001", 999)
+    assert f"No entries of business {other}" in run(path, "export", other).stderr
+    assert run(path, "export", "nonsense").exit_code == 2
 
 
 def test_no_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
