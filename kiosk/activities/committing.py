@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 import structlog
@@ -15,15 +16,18 @@ from kiosk.activities.issue_tools import (
     encoder_of,
     host_of,
     issue_of,
+    latest_of,
     printer_of,
     printer_status,
     until_known,
     where,
 )
-from kiosk.activities.making import INSIDE
+from kiosk.activities.making import INSIDE, fed
 from kiosk.activities.refusals import host_trouble, refusal
+from kiosk.activities.withdrawing import BEFORE_FEEDING
 from kiosk.host.issuing_values import Application, BadCard, IssuingRefusal, Whereabouts, step_key
 from kiosk.host.port import HostRefused
+from kiosk.journal.entries import Fact
 from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
 from kiosk.journal.ledger import CardPlace
 from kiosk.journal.store import Journal
@@ -38,6 +42,9 @@ MOST_CARDS = 2
 """Cards tried for one application: a second one once (A10)."""
 
 PERHAPS_COMMITTED = frozenset({IssueStep.COMMITTING, IssueStep.UNCONFIRMED})
+
+NO_CARD = BEFORE_FEEDING | {IssueStep.FEEDING, IssueStep.SPOILED}
+"""Steps at which an issue may be given back: no card of it is in the path; one that was not fed is in its hopper."""
 
 
 async def commit_card(stage: Stage) -> Literal["committed", "not_committed", "unknown"]:
@@ -103,7 +110,9 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
     """Put the card in the path where it can never be stock again. Where the host may have committed it, the host is
     asked to spoil it first, and its answer decides: a card that is its holder's is not spoiled."""
     tools = stage.tools
-    issue, record = issue_of(stage)
+    issue, record = await latest_of(stage)
+    if record.step is IssueStep.FEEDING and await where(tools) is not CardPosition.NONE:
+        record = issue.record = await fed(tools, record)  # the feeder was too late, and had done it all the same
     told_already = record.step in PERHAPS_COMMITTED or await _commit_was_sent(tools, record)
     if told_already:
         try:
@@ -115,7 +124,7 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
             return "stuck"
         except HostRefused as error:
             if error.code != IssuingRefusal.ALREADY_COMMITTED:
-                raise
+                return await _left_to_a_person(stage, error)
             issue.record = await committed(tools, record)
             return "committed"
         issue.no_second = True
@@ -136,6 +145,18 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
     if issue.no_second or record.cards >= MOST_CARDS or not stage.session.person:
         return "spoiled"
     return "again" if (await printer_status(tools)).ready else "spoiled"
+
+
+async def _left_to_a_person(stage: Stage, error: HostRefused) -> Literal["stuck"]:
+    """The host neither spoils the card nor says that it is someone's: it stays where it is."""
+    tools = stage.tools
+    issue, record = issue_of(stage)
+    log.error("spoiling_refused", code=error.code)
+    stage.session.trouble = host_trouble(error)
+    facts: dict[str, Fact] = {"found_at": record.step.value, "code": error.code}
+    issue.record = await tools.record.issuing.step(record, IssueStep.ATTENDANT, facts=facts)
+    await block(tools, record, "card_unknown")
+    return "stuck"
 
 
 def into_box(journal: Journal) -> None:
@@ -185,11 +206,12 @@ def _reject(printer: CardPrinter) -> None:
 
 
 async def undo_issue(stage: Stage) -> Literal["undone"]:
-    """Give back what was held for this issue; what has to be told is told as soon as the other side answers."""
+    """Give back what was held for this issue; what has to be told is told as soon as the other side answers. While one
+    of its cards may be in the path, or its holder's, it is left open for those who settle it."""
     tools = stage.tools
-    issue, record = issue_of(stage)
-    if record.step is IssueStep.SPOILING:
-        log.error("issue_waits_for_the_host")  # a spoil that was begun is carried through when the host answers
+    issue, record = await latest_of(stage)
+    if record.step not in NO_CARD or await _left_its_hopper(tools, record):
+        log.error("issue_left_open", step=record.step.value)
         return "undone"
     told = [tell(record, "issue_withdraw", opening_key=record.opening_key)]
     if record.fee_order:
@@ -198,17 +220,22 @@ async def undo_issue(stage: Stage) -> Literal["undone"]:
     return "undone"
 
 
+async def _left_its_hopper(tools: Tools, record: IssueRecord) -> bool:
+    """Whether the sensors see the card that was to be fed."""
+    return record.step is IssueStep.FEEDING and await where(tools) in INSIDE
+
+
 # -- forward, with nobody to hand it to ------------------------------------------------------------------------------
 
 
 async def park_card(stage: Stage) -> Literal["parked"]:
     """The card into the holding slot; where there is none, or it is full, it is kept in the path, and issuing waits."""
     tools = stage.tools
-    issue, record = issue_of(stage)
-    after = IssueStep.UNCONFIRMED if record.step in PERHAPS_COMMITTED else IssueStep.HELD
+    issue, record = await latest_of(stage)
+    after = IssueStep.HELD if record.committed else IssueStep.UNCONFIRMED
     await encoder_of(tools).let_go()
     in_slot = await into_slot(tools)
-    held = [advice(record, Whereabouts.HELD)] if after is IssueStep.HELD else []
+    held = [advice(record, Whereabouts.HELD, await nth(tools, record, after))] if after is IssueStep.HELD else []
     issue.record = await tools.record.issuing.step(
         record, after, also=into_holding if in_slot else None, tell=held, facts={"slot": in_slot}
     )
@@ -230,6 +257,12 @@ def advice(record: IssueRecord, whereabouts: Whereabouts, nth: int = 1) -> Tell:
             "whereabouts": whereabouts.value,
         },
     )
+
+
+async def nth(tools: Tools, record: IssueRecord, step: IssueStep) -> int:
+    """Which time it is that the issue comes to ``step``: a card that was held may be presented and held again."""
+    entries = await asyncio.to_thread(tools.record.journal.entries, record.business)
+    return 1 + sum(entry.step == f"issue.{step.value}" for entry in entries)
 
 
 def into_holding(journal: Journal) -> None:

@@ -8,13 +8,14 @@ import structlog
 
 from devices.card_printer.contract import CardPosition, CardPrinter, parking
 from devices.contract import DeviceError
-from kiosk.activities.committing import advice, into_holding, into_slot
+from kiosk.activities.committing import advice, into_holding, into_slot, nth
 from kiosk.activities.issue_tools import (
     StillUnknown,
     block,
     encoder_of,
     host_of,
     issue_of,
+    latest_of,
     printer_of,
     until_known,
     where,
@@ -24,6 +25,7 @@ from kiosk.activities.refusals import device_trouble, host_trouble, refusal
 from kiosk.host.issuing_values import Whereabouts
 from kiosk.host.port import HostRefused
 from kiosk.issue import Issue
+from kiosk.journal.card_custody import serial_of
 from kiosk.journal.entries import Fact
 from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
 from kiosk.journal.ledger import CardPlace
@@ -73,14 +75,11 @@ async def present_card(stage: Stage) -> Literal["presented", "stuck"]:
             await block(tools, record, "card_in_path")
             return "stuck"
     issue.record = await tools.record.issuing.step(
-        record, IssueStep.PRESENTED, tell=[advice(record, Whereabouts.PRESENTED, await _presentations(tools, record))]
+        record,
+        IssueStep.PRESENTED,
+        tell=[advice(record, Whereabouts.PRESENTED, await nth(tools, record, IssueStep.PRESENTED))],
     )
     return "presented"
-
-
-async def _presentations(tools: Tools, record: IssueRecord) -> int:
-    """Which presentation this is: a card that was held is presented again."""
-    return 2 if await tools.record.issuing.noted(record, "issue.presented") else 1
 
 
 async def await_taken(stage: Stage) -> Literal["taken"]:
@@ -116,7 +115,10 @@ async def hold_card(stage: Stage) -> Literal["held", "taken", "stuck"]:
     """Not taken in time: drawn back into the holding slot, never into the reject box. A device without a slot leaves it
     where it is, and an attendant is called."""
     tools = stage.tools
-    issue, record = issue_of(stage)
+    issue, record = await latest_of(stage)
+    if record.ended is IssueEnd.COLLECTED:  # taken while the time ran out
+        _remember(stage)
+        return "taken"
     record = issue.record = await tools.record.issuing.step(record, IssueStep.RETRACTING)
     in_slot = await into_slot(tools)
     position = await where(tools)
@@ -137,7 +139,10 @@ async def hold_card(stage: Stage) -> Literal["held", "taken", "stuck"]:
 async def held(tools: Tools, record: IssueRecord) -> IssueRecord:
     """The card is in the holding slot."""
     return await tools.record.issuing.step(
-        record, IssueStep.HELD, also=into_holding, tell=[advice(record, Whereabouts.HELD)]
+        record,
+        IssueStep.HELD,
+        also=into_holding,
+        tell=[advice(record, Whereabouts.HELD, await nth(tools, record, IssueStep.HELD))],
     )
 
 
@@ -176,20 +181,46 @@ async def find_held_card(stage: Stage) -> Literal["found", "refused", "unreachab
 
 
 async def recall_card(stage: Stage) -> Literal["recalled", "stuck"]:
-    """From the holding slot into the path, and as far as the chip contact for a PIN of its holder's own."""
+    """From the holding slot into the path, and as far as the chip contact for a PIN of its holder's own. Another's card
+    that is kept in the path stays there, and what comes out of the slot must say that it is this one.
+
+    The journal has it on its way before it moves: one that stops half-way is looked after between two citizens.
+    """
     tools = stage.tools
     issue, record = issue_of(stage)
-
+    path = await tools.record.stock.read(lambda ledger: ledger.path())
+    if path is not None and path.serial != record.serial:
+        log.error("path_is_taken", serial=path.serial)
+        stage.session.trouble = device_trouble(DeviceError("card_printer.card_inside"))
+        return "stuck"
+    record = issue.record = await tools.record.issuing.step(record, IssueStep.COMMITTED, facts=_vouched(issue))
     try:
         await out_of_slot(tools)
     except DeviceError as error:
         log.warning("not_recalled", fault=error.code)
         stage.session.trouble = device_trouble(error)
         return "stuck"
-    issue.record = await tools.record.issuing.step(
-        record, IssueStep.COMMITTED, also=lambda journal: in_path(journal, record), facts=_vouched(issue)
-    )
+    if not await _is_it(tools, record):
+        stage.session.trouble = refusal("issue_not_held")
+        issue.record = await tools.record.issuing.step(record, IssueStep.ATTENDANT, facts={"found_at": "recalled"})
+        await block(tools, record, "card_unknown")
+        return "stuck"
+    await tools.record.stock.change(lambda journal: in_path(journal, record))
     return "recalled"
+
+
+async def _is_it(tools: Tools, record: IssueRecord) -> bool:
+    """Whether the card in the path is that of the issue, by its chip; one that is mute now is believed to be, where the
+    ledger had no other in the slot."""
+    try:
+        serial = serial_of(await identify(tools))
+    except DeviceError as error:
+        log.warning("recalled_card_not_read", fault=error.code)
+        held = await tools.record.stock.read(lambda ledger: ledger.held())
+        return {card.serial for card in held} <= {record.serial}
+    if serial != record.serial:
+        log.error("recalled_another_card", serial=serial)
+    return serial == record.serial
 
 
 def _vouched(issue: Issue) -> dict[str, Fact]:

@@ -41,6 +41,14 @@ def issue_of(stage: Stage) -> tuple[Issue, IssueRecord]:
     return issue, issue.record
 
 
+async def latest_of(stage: Stage) -> tuple[Issue, IssueRecord]:
+    """As :func:`issue_of`, with the record as the journal has it now: what a state that was left in the middle was
+    still writing, the next one must know of."""
+    issue, record = issue_of(stage)
+    record = issue.record = await stage.tools.record.issuing.of(record.business)
+    return issue, record
+
+
 def printer_of(tools: Tools) -> DeviceWorker[CardPrinter]:
     """The card printer. A kiosk without one never comes to where it is needed."""
     if tools.card_printer is None:

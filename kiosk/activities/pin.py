@@ -10,11 +10,13 @@ import structlog
 from devices.card_reader.social_security_card.pin import PinLocked, PinNotNeeded, PinVerified, WrongPin
 from devices.card_reader.social_security_card.session import SocialSecurityCard
 from devices.pin_pad.secret import SecretDigits
+from kiosk.activities.issue_tools import encoder_of
 from kiosk.activities.pad_entry import typed
 from kiosk.catalogue import pin_rules
 from kiosk.record_issuing import PIN_SET
 from kiosk.runtime import Stage
 from kiosk.session import Trouble
+from statemachines.chart import SEPARATOR
 from statemachines.views import Say
 
 R = TypeVar("R")
@@ -159,7 +161,7 @@ async def change_on_chip(stage: Stage) -> Literal["changed", "wrong", "locked"]:
 async def _changed(stage: Stage) -> None:
     session, record = stage.session, stage.tools.record
     issue = session.issue
-    if issue is not None and issue.record is not None:
+    if _handing_over(stage) and issue is not None and issue.record is not None:
         issue.own_pin = True
         await record.issuing.note(issue.record, PIN_SET)
         if issue.identifier:
@@ -171,10 +173,15 @@ async def _changed(stage: Stage) -> None:
         await record.advise_pin_changed(session.card.identifier)
 
 
+def _handing_over(stage: Stage) -> bool:
+    """Whether it is the new card's PIN, and not that of the card in the reader."""
+    return "handing_over" in stage.state.split(SEPARATOR)
+
+
 async def _on_chip(stage: Stage, command: Callable[[SocialSecurityCard], R]) -> R:
     session, tools = stage.session, stage.tools
-    if tools.encoder is not None and tools.encoder.connected:
-        return await tools.encoder.call(command)  # a card that is being handed over comes before the one in the reader
+    if _handing_over(stage):
+        return await encoder_of(tools).call(command)
     card = session.chip
     if card is None or tools.card_reader is None:
         raise RuntimeError("no card has been read")

@@ -12,7 +12,7 @@ import structlog
 
 from devices.card_printer.contract import Ability, CardPosition, CardPrinterStatus
 from devices.contract import StorageKind, StorageLevel
-from kiosk.activities.committing import committed, is_bound
+from kiosk.activities.committing import PERHAPS_COMMITTED, committed, is_bound
 from kiosk.activities.handing_over import collected, held, in_path, out_of_slot
 from kiosk.activities.issue_tools import StillUnknown, block, host_of, issue_of, printer_of, printer_status, until_known
 from kiosk.activities.making import INSIDE, fed
@@ -65,6 +65,9 @@ async def size_up(stage: Stage) -> Way:
     if tools.issuing is None or tools.card_printer is None:
         return "undo" if record.step in BEFORE_ANY_CARD and tools.card_printer is None else "attendant"
     try:
+        if record.committed:  # the journal knows that it is its holder's: what the host says now changes nothing
+            status = await printer_status(tools)
+            return await _forward(tools, issue, record, status) if status.answered else _later(stage)
         application = await _application(tools, record)
         status = await printer_status(tools)
         if not status.answered and record.step not in BEFORE_ANY_CARD:
@@ -86,12 +89,12 @@ def _later(stage: Stage) -> Way:
 
 
 async def _application(tools: Tools, record: IssueRecord) -> Application | None:
-    """What the host has of it; None: it never had it. Raises StillUnknown."""
+    """What the host has of it; None: it never had it. Raises StillUnknown, also where the host will not tell."""
     try:
         return await until_known(tools, lambda: host_of(tools).state_by_key(record.opening_key))
     except HostRefused as error:
         log.error("host_refuses_to_tell", code=error.code)
-        return None
+        raise StillUnknown from None
 
 
 async def _nothing_fed(tools: Tools, issue: Issue, record: IssueRecord, application: Application | None) -> Way:
@@ -165,7 +168,11 @@ async def _back_or_on(
             return "undo"
         record = issue.record = await fed(tools, record)
         return "spoil"
-    if record.step is IssueStep.UNCONFIRMED and await _in_slot(tools, record, status):
+    if (
+        record.step in PERHAPS_COMMITTED
+        and status.position is CardPosition.NONE
+        and await _in_slot(tools, record, status)
+    ):
         await out_of_slot(tools)  # its commit never arrived: back to the contact, compared and committed again
         issue.record = await tools.record.issuing.step(
             record, IssueStep.UNCONFIRMED, also=lambda journal: in_path(journal, record)
