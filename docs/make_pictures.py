@@ -1,36 +1,56 @@
-"""Composes docs/pictures/kiosk.png from the last demonstration (``make demo``). By hand, when screens have changed."""
+"""Composes docs/pictures/{kiosk,card}.png from the last demonstration (`make demo`). By hand, when screens change."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
 HERE = Path(__file__).parent
 DEMO = HERE.parent / "out" / "demo"
-WANTED = ("Attract", "Identify", "PinEntry", "Amount")
 HEIGHT, GAP = 760, 24
 PAPER = (232, 228, 218)
 
 
 def main() -> None:
-    """Four screens of the first visit, and its first receipt."""
-    pictures = []
-    for name in WANTED:
-        found = sorted((DEMO / "screens").glob(f"*-{name}.png"))
-        pictures.append(Image.open(found[3] if name == "PinEntry" else found[0]).convert("RGB"))
-    pictures.append(Image.open(sorted((DEMO / "receipts").glob("*.png"))[1]).convert("RGB"))
-    framed = [
-        ImageOps.expand(picture.resize((round(picture.width * HEIGHT / picture.height), HEIGHT)), 1, (138, 150, 163))
-        for picture in pictures
-    ]
-    width = sum(each.width for each in framed) + GAP * (len(framed) + 1)
+    """The first visit with its second receipt; the fourth with the card that was made."""
+    pin_entry = 3
+    visit = [_screen("Attract"), _screen("Identify"), _screen("PinEntry", pin_entry), _screen("Amount")]
+    receipt = Image.open(sorted((DEMO / "receipts").glob("*.png"))[1])
+    _compose("kiosk", [*map(_framed, visit), _framed(receipt)])
+    good, signed, printing = -1, -1, 4
+    issue = [_screen("Photo", good), _screen("Sign", signed), _screen("MakingCard", printing), _screen("TakeNewCard")]
+    _compose("card", [*map(_framed, issue), _card()])
+
+
+def _screen(page: str, nth: int = 0) -> Image.Image:
+    return Image.open(sorted((DEMO / "screens").glob(f"*-{page}.png"))[nth])
+
+
+def _framed(picture: Image.Image) -> Image.Image:
+    size = round(picture.width * HEIGHT / picture.height), HEIGHT
+    return ImageOps.expand(picture.convert("RGB").resize(size), 1, (138, 150, 163))
+
+
+def _card() -> Image.Image:
+    """Both faces, one above the other."""
+    high = (HEIGHT - GAP) // 2
+    sheet = Image.new("RGB", (round(high * 1016 / 648), HEIGHT), PAPER)
+    for top, side in ((0, "front"), (high + GAP, "back")):
+        face = Image.open(DEMO / "cards" / f"card-{side}.png").resize((sheet.width, high))
+        sheet.paste(face, (0, top), face)
+    return sheet
+
+
+def _compose(name: str, pictures: Sequence[Image.Image]) -> None:
+    width = sum(each.width for each in pictures) + GAP * (len(pictures) + 1)
     sheet = Image.new("RGB", (width, HEIGHT + 2 * GAP), PAPER)
     left = GAP
-    for each in framed:
+    for each in pictures:
         sheet.paste(each, (left, GAP))
         left += each.width + GAP
-    sheet.quantize(128).save(HERE / "pictures" / "kiosk.png", optimize=True)
+    sheet.save(HERE / "pictures" / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``kiosk device card-printer`` end to end, with ``kiosk simulate card-printer`` on TCP: both models, by one address."""
+"""``kiosk device card-printer`` end to end, with ``kiosk simulate card-printer`` on TCP: both models, one address."""
 
 from __future__ import annotations
 
