@@ -8,8 +8,14 @@ from typing import Annotated
 import typer
 
 from kiosk.cli import CONTEXT, fail
+from kiosk.commands import fleet_server
+from kiosk.fleet.simulate.command import simulate
 
 app = typer.Typer(no_args_is_help=True, context_settings=CONTEXT)
+
+
+fleet_server.add(app)
+app.command()(simulate)
 
 
 @app.callback()

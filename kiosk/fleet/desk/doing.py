@@ -5,6 +5,7 @@ All raise NotAllowed, Unknown, Conflict or Wrong, and sqlalchemy's errors while 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -23,6 +24,8 @@ from kiosk.fleet.enrolment import EnrolmentOffice
 from kiosk.fleet.messages import Fact
 from kiosk.fleet.store import audit, availability, commands, kiosks, tickets
 from kiosk.fleet.store.spans import Span
+
+KIOSK = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 
 R = TypeVar("R")
 
@@ -173,6 +176,8 @@ class Doing:
     def enrolment_code(self, who: Account, kiosk: str) -> str:
         """A code with which a kiosk joins: good once, for an hour."""
         self._require(who, Act.ENROL)
+        if KIOSK.fullmatch(kiosk) is None:
+            raise Wrong("a kiosk's number is a capital letter, then 2 to 9 capital letters and digits")
         office = self._enrolment_office()
         with self._transaction() as connection:
             audit.append(connection, self.now, who.name, "enrolment.code", f"kiosk:{kiosk}")

@@ -84,7 +84,7 @@ class SimulatedKiosk:
             software=Software(version="0.1.0", policy="simulated", region="990100"),
             works=capabilities.works,
             banks=capabilities.banks,
-            state="out_of_service" if not self.in_service else "serving" if self.serving else "idle",
+            state=self._state(),
             serving=self.serving,
             unsent=len(self.kept),
             clock_off=self.ahead,
@@ -92,6 +92,11 @@ class SimulatedKiosk:
             disk_free=20 * 1024**3,
             memory=200 * 1024**2,
         )
+
+    def _state(self) -> str:
+        if not self.in_service:
+            return "out_of_service"
+        return "in_service.session" if self.serving else "in_service.attract"
 
     def sendable(self, now: int) -> list[Telemetry]:
         """What it sends now, in order; nothing while it is cut off."""

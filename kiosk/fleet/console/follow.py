@@ -1,0 +1,91 @@
+"""Follows the store for all open pages of a process: a cheap look four times a second, a whole one when it differs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from kiosk.clock import Clock
+from kiosk.fleet.desk.overview import overview
+from kiosk.fleet.desk.shapes import Overview
+from kiosk.fleet.store.tables_alerts import alert_event, audit_head, ticket_note
+
+log = structlog.get_logger("console")
+
+PULSE_EVERY = 0.25
+LOOK_EVERY = 3.0
+"""Seconds between two pulses, and between two whole looks when no pulse says that something was done."""
+
+Pulse = tuple[int, int, int]
+
+
+class Follower:
+    """``view``: the fleet at a glance, at most three seconds old. ``number`` rises with each look. ``away``: the
+    database does not answer, and the view is an old one."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._listeners: list[Callable[[], None]] = []
+        self._looked_at = 0.0
+        self._pulse: Pulse | None = None
+        self.view: Overview | None = None
+        self.number = 0
+        self.away = False
+
+    async def run(self) -> None:
+        """For ever; cancel it to end it."""
+        while True:
+            try:
+                if await asyncio.to_thread(self._look_if_due):
+                    self.number += 1
+                    self._tell()
+            except SQLAlchemyError as error:
+                if not self.away:
+                    log.error("store_away", error=type(error).__name__)
+                    self.away = True
+                    self._tell()
+            await self._clock.sleep(PULSE_EVERY)
+
+    def look(self) -> Overview:
+        """The latest look, or one now if there was none. May be called from any thread; waits for the database."""
+        view = self.view
+        return self._look() if view is None else view
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Hear of each look, on the event loop; call what is returned to hear no more."""
+        self._listeners.append(listener)
+
+        def leave() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return leave
+
+    def _look_if_due(self) -> bool:
+        pulse = self._feel()
+        if pulse == self._pulse and self._clock.monotonic() < self._looked_at + LOOK_EVERY:
+            return False
+        self._looked_at = self._clock.monotonic()
+        self.view = self._look()
+        self._pulse = pulse
+        self.away = False
+        return True
+
+    def _look(self) -> Overview:
+        return overview(self._engine, int(self._clock.now().timestamp() * 1000))
+
+    def _feel(self) -> Pulse:
+        newest = (select(func.coalesce(func.max(each), 0)) for each in (alert_event.c.id, audit_head.c.number))
+        with self._engine.connect() as connection:
+            events, audited = (int(connection.execute(each).scalar_one()) for each in newest)
+            notes = int(connection.execute(select(func.coalesce(func.max(ticket_note.c.id), 0))).scalar_one())
+        return events, audited, notes
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()

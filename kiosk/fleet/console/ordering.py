@@ -1,0 +1,143 @@
+"""Telling a kiosk to do something: what is asked before, what is shown of it after; describing a kiosk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nicegui import ui
+
+from kiosk.fleet.access.accounts import Account
+from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
+from kiosk.fleet.console import pieces
+from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.words import moment
+from kiosk.fleet.desk.errors import Wrong
+from kiosk.fleet.desk.shapes import CommandRow, Details
+from kiosk.fleet.messages import Fact
+from kiosk.fleet.verbs import VERBS, Verb
+
+ON_THE_WAY = ("proposed", "ready", "received", "waiting", "running")
+
+
+def button(desk: Desk, kiosk: str, verb_name: str, *, device: str = "") -> None:
+    """Opens the question."""
+    testid = f"do-{verb_name}" + (f"-{device}" if device else "")
+    text = desk.words.of("command", verb_name)
+    pieces.button(text, lambda: ask(desk, kiosk, VERBS[verb_name], device), testid=testid, quiet=True)
+
+
+def ask(desk: Desk, kiosk: str, verb: Verb, device: str) -> None:
+    """Say what will be done to which kiosk, and what else has to be known."""
+    words = desk.words
+    with pieces.asked(desk, f"{words.of('command', verb.name)} · {kiosk}") as dialog:
+        if device:
+            ui.label(words.of("device", device))
+        if verb.no_citizen:
+            ui.label(words("command.needs_free")).classes("hint")
+        if verb.second_person:
+            ui.label(f"◆ {words('command.needs_second')}").classes("hint")
+        fields = {
+            name: ui.input(words(f"command.{name}"))
+            .props(f'outlined dense data-testid="argument-{name}"')
+            .classes("wide")
+            for name in verb.arguments
+            if name != "device"
+        }
+
+        async def send() -> None:
+            def act(who: Account) -> CommandRow:
+                values: dict[str, Fact] = {"device": device} if device else {}
+                values |= _values(verb, {name: str(field.value or "").strip() for name, field in fields.items()})
+                return desk.service.doing.command(who, kiosk, verb.name, values)
+
+            said = words("command.asked" if verb.second_person else "command.sent")
+            if await desk.do(act, said) is not None:
+                dialog.close()
+
+        text = words("command.send")
+        pieces.answers(desk, dialog, text, send, testid="send", danger=verb.second_person)
+
+
+def _values(verb: Verb, typed: Mapping[str, str]) -> dict[str, Fact]:
+    values: dict[str, Fact] = {}
+    for name, text in typed.items():
+        if not text:
+            continue
+        if verb.arguments[name].kind is int:
+            if not text.isdecimal():
+                raise Wrong(f"{name}: {text}")
+            values[name] = int(text)
+        else:
+            values[name] = text
+    return values
+
+
+def row(desk: Desk, each: CommandRow, *, of_kiosk: bool = False) -> None:
+    """A command and how far it has come."""
+    words = desk.words
+    with ui.element("article").classes(f"order {each.state}").props(f'data-testid="order-{each.id}"'):
+        with ui.element("div").classes("row"):
+            ui.label(words.of("command", each.verb)).classes("strong")
+            if not of_kiosk:
+                pieces.link(each.kiosk, desk.link(f"/kiosk/{each.kiosk}"))
+            if device := each.arguments.get("device"):
+                ui.label(words.of("device", str(device)))
+            state = words.of("progress", each.state)
+            if each.refusal:
+                state = words.said(state, words.of("refusal", each.refusal))
+            ui.label(state).classes(f"chip order-{each.state}").props('data-testid="order-state"')
+            ui.label(moment(each.issued_at, desk.now)).classes("hint")
+        by = words("command.issued", who=each.issued_by)
+        if each.approved_by:
+            by += f" · {words('command.approved', who=each.approved_by)}"
+        rest = " · ".join(f"{name} {value}" for name, value in each.facts.items())
+        ui.label(f"{by}{f' · {rest}' if rest else ''}").classes("hint")
+        with ui.element("div").classes("row"):
+            _foot(desk, each)
+
+
+def _foot(desk: Desk, each: CommandRow) -> None:
+    words, doing = desk.words, desk.service.doing
+
+    async def approve() -> None:
+        await desk.do(lambda who: doing.approve(who, each.id), words("command.sent"))
+
+    async def withdraw() -> None:
+        await desk.do(lambda who: doing.withdraw(who, each.id), words("frame.done"))
+
+    if each.state == "proposed":
+        own = each.issued_by == desk.account.name
+        if not own and desk.may(Act.COMMAND_APPROVE) and desk.account.role.covers(LEAST_FOR_VERB[each.verb]):
+            pieces.button(words("command.approve"), approve, testid=f"approve-{each.id}", danger=True)
+        elif own:
+            ui.label(words("command.own")).classes("hint")
+    if each.state in ("proposed", "ready") and not each.sent and desk.may(Act.COMMAND_WITHDRAW):
+        pieces.button(words("command.withdraw"), withdraw, testid=f"withdraw-{each.id}", quiet=True)
+    if each.has_content and desk.may(Act.COMMAND_CONTENT):
+        pieces.link(words("command.download"), f"../../api/v1/commands/{each.id}/content").props("download")
+
+
+def describe(desk: Desk, kiosk: str, details: Details) -> None:
+    """Change what is written down about a kiosk."""
+    words = desk.words
+    with pieces.asked(desk, f"{words('kiosk.describe')} · {kiosk}") as dialog:
+        fields = {
+            name: ui.input(words(f"kiosk.{label}"), value=getattr(details, name))
+            .props(f'outlined dense maxlength=100 data-testid="detail-{name}"')
+            .classes("wide")
+            for name, label in (("name", "name"), ("site", "place"), ("line", "line"))
+        }
+
+        async def save() -> None:
+            changed = details.model_copy(
+                update={name: str(field.value or "").strip() for name, field in fields.items()}
+            )
+
+            def act(who: Account) -> bool:
+                desk.service.doing.describe(who, kiosk, changed)
+                return True
+
+            if await desk.do(act, words("frame.done")):
+                dialog.close()
+
+        pieces.answers(desk, dialog, words("frame.save"), save, testid="save-details")

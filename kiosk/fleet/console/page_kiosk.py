@@ -1,0 +1,255 @@
+"""One kiosk: the machine with what is wrong lit, its levels, what happened, what can be done from here."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
+from kiosk.fleet.console import machine, ordering, pieces
+from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.panel import Panel
+from kiosk.fleet.console.telling import sentence
+from kiosk.fleet.console.words import moment
+from kiosk.fleet.desk import lists, one_kiosk
+from kiosk.fleet.desk.shapes import CommandRow, DeviceView, KioskDetail, Moment, StorageView, SupplyView
+from kiosk.fleet.verbs import VERBS
+
+MEGABYTE = 1024 * 1024
+MOMENTS = 40
+HEARTBEAT = ("seen_at", "uptime", "memory", "disk_free", "unsent")
+
+
+class _OfKiosk(Panel[KioskDetail]):
+    def __init__(self, desk: Desk, kiosk: str, classes: str = "panel") -> None:
+        super().__init__(desk, classes)
+        self.kiosk = kiosk
+
+    def look(self) -> KioskDetail:
+        return one_kiosk.one_kiosk(self.desk.service.reading, self.kiosk)
+
+
+class Head(_OfKiosk):
+    """Which kiosk, how it is, what it can do."""
+
+    minutely = True
+
+    def key(self, seen: KioskDetail) -> object:
+        return seen.row.model_copy(update={"seen_at": None}), seen.details
+
+    def draw(self, seen: KioskDetail) -> None:
+        desk, words, row = self.desk, self.desk.words, seen.row
+        with ui.element("div").classes("row kiosk-head"):
+            pieces.link(words("kiosk.back"), desk.link("/")).classes("back")
+            with ui.element("h1").classes("headline").props('data-testid="kiosk-name"'):
+                ui.label(" · ".join(each for each in (row.id, row.name) if each))
+            pieces.standing(desk, row.standing.value)
+            if row.site:
+                ui.label(row.site).classes("hint")
+            seen_at = words("kiosk.never_seen") if row.seen_at is None else words.ago(row.seen_at, desk.now)
+            if row.seen_at is not None:
+                seen_at = words("kiosk.last_seen", when=seen_at)
+            ui.label(seen_at).classes("hint")
+        with ui.element("div").classes("row"):
+            for each in row.works:
+                ui.label(f"✓ {words.of('capability', each)}").classes("chip fine")
+            for each, why in row.lost.items():
+                because = words.of("device", why.partition(".")[0])
+                label = f"✕ {words.of('capability', each)} · {words('kiosk.because', why=because)}"
+                ui.label(label).classes("chip out")
+
+
+class Machine(_OfKiosk):
+    """The picture, and what is wrong in words."""
+
+    def __init__(self, desk: Desk, kiosk: str) -> None:
+        super().__init__(desk, kiosk, "panel machine-panel")
+        self._chosen = ""
+
+    def key(self, seen: KioskDetail) -> object:
+        return seen.devices, seen.row.standing, seen.row.serving, self._chosen
+
+    def draw(self, seen: KioskDetail) -> None:
+        words = self.desk.words
+        pieces.title(words("kiosk.picture"), words("kiosk.picture_hint"))
+        wrong = [each for each in seen.devices if each.wrong or each.device == self._chosen]
+        with ui.element("div").classes("machine-and-words"):
+            machine.draw(self.desk, seen, self._choose)
+            with ui.element("div").classes("grow"):
+                if not any(each.wrong for each in wrong):
+                    ui.label(words("kiosk.nothing_wrong")).classes("hint")
+                for each in wrong:
+                    self._device(each)
+                with ui.expansion(words("kiosk.devices")).classes("wide"):
+                    for each in seen.devices:
+                        with ui.element("div").classes("line"):
+                            ui.label(words.of("device", each.kind)).classes("grow")
+                            ui.label(each.model).classes("hint")
+                            ui.label(words.of("state", each.state))
+
+    def _choose(self, device: str) -> None:
+        self._chosen = "" if self._chosen == device else device
+        ui.timer(0, self.update, once=True)
+
+    def _device(self, device: DeviceView) -> None:
+        desk, words = self.desk, self.desk.words
+        kind = device.severity if device.wrong else "fine"
+        with ui.element("article").classes(f"alert {kind}").props(f'data-testid="device-{device.device}"'):
+            with ui.element("div").classes("alert-head"):
+                ui.label(words.of("device", device.kind)).classes("strong")
+                ui.label(words.of("state", device.state)).classes("chip quiet")
+                ui.label(device.model).classes("hint")
+            if device.alarm is not None:
+                ui.label(device.alarm.in_language(words.language))
+            if device.remedy is not None:
+                ui.label(f"{words('alert.remedy')} · {device.remedy.in_language(words.language)}").classes("remedy")
+            if device.faults or device.fault:
+                ui.label(" · ".join(device.faults or (device.fault or "",))).classes("code")
+            with ui.element("div").classes("row"):
+                for verb in ("test_device", "restart_device"):
+                    if desk.account.role.covers(LEAST_FOR_VERB[verb]):
+                        ordering.button(desk, self.kiosk, verb, device=device.device)
+
+
+class Alerts(_OfKiosk):
+    """Its open alerts."""
+
+    def key(self, seen: KioskDetail) -> object:
+        return seen.alerts
+
+    def draw(self, seen: KioskDetail) -> None:
+        pieces.title(self.desk.words("alert.heading"))
+        if not seen.alerts:
+            pieces.nothing(self.desk.words("alert.none_open"))
+        for row in seen.alerts:
+            pieces.alert(self.desk, row, of_kiosk=True)
+
+
+class Levels(_OfKiosk):
+    """Supplies with their forecast, hoppers and bins."""
+
+    def key(self, seen: KioskDetail) -> object:
+        return seen.supplies, seen.storage
+
+    def draw(self, seen: KioskDetail) -> None:
+        words = self.desk.words
+        pieces.title(words("kiosk.levels"))
+        if not seen.supplies and not seen.storage:
+            pieces.nothing(words("kiosk.levels_none"))
+        for each in seen.supplies:
+            self._supply(each)
+        told = {each.bank for each in seen.supplies if each.bank}
+        for unit in seen.storage:
+            if unit.bank not in told or unit.kind != "dispense":
+                self._unit(unit)
+
+    def _supply(self, each: SupplyView) -> None:
+        words = self.desk.words
+        with ui.element("div").classes("level").props(f'data-testid="supply-{each.supply}"'):
+            with ui.element("div").classes("row"):
+                ui.label(words.supply(each.supply)).classes("grow strong")
+                ui.label(words.of("level", each.level)).classes(f"chip level-{'low' if each.soon else each.level}")
+            if each.left is not None:
+                capacity = each.capacity or max(each.left, (each.a_day or 0) * 14 // 1000, 1)
+                pieces.bar(each.left / capacity, "low" if each.soon else each.level, words.supply(each.supply))
+                key = "kiosk.left_of" if each.capacity else "kiosk.left"
+                left = words(key, left=each.left, capacity=each.capacity)
+                day = f" · {words('kiosk.runs_out', day=words.day(each.empty_on))}" if each.empty_on else ""
+                ui.label(f"{left}{day}").classes("hint")
+
+    def _unit(self, unit: StorageView) -> None:
+        words = self.desk.words
+        with ui.element("div").classes("line"):
+            ui.label(
+                f"{words.of('device', unit.device)} · {unit.unit}{f' · {unit.bank}' if unit.bank else ''}"
+            ).classes("grow")
+            ui.label("" if unit.count is None else str(unit.count)).classes("figure")
+            ui.label(words.of("level", unit.level)).classes(f"chip level-{unit.level}")
+
+
+class About(_OfKiosk):
+    """What else is known of it."""
+
+    def key(self, seen: KioskDetail) -> object:
+        presence = seen.presence
+        coarse = None if presence is None else presence.model_copy(update=dict.fromkeys(HEARTBEAT, 0))
+        return coarse, seen.details, seen.missing, self.desk.now // 60_000
+
+    def draw(self, seen: KioskDetail) -> None:
+        desk, words, presence = self.desk, self.desk.words, seen.presence
+        pieces.title(words("kiosk.facts"))
+        facts: list[tuple[str, str]] = [("place", seen.details.site), ("line", seen.details.line)]
+        if presence is not None:
+            until = presence.certificate_until
+            facts += [
+                ("state", presence.state),
+                ("uptime", words.span(presence.uptime * 1000)),
+                ("version", presence.version),
+                ("policy", presence.policy[:12]),
+                ("region", presence.region),
+                ("certificate", "–" if until is None else moment(until, desk.now)),
+                ("clock", "–" if presence.clock_off is None else f"{presence.clock_off / 1000:.1f} s"),
+                ("disk", "–" if presence.disk_free is None else f"{presence.disk_free // MEGABYTE:,} MB"),
+                ("memory", "–" if presence.memory is None else f"{presence.memory // MEGABYTE} MB"),
+                ("unsent", str(presence.unsent + seen.missing)),
+            ]
+        with ui.element("dl").classes("facts"):
+            for name, value in facts:
+                with ui.element("dt"):
+                    ui.label(words(f"kiosk.{name}"))
+                with ui.element("dd"):
+                    ui.label(value or "–")
+        if desk.may(Act.KIOSK_DESCRIBE):
+            pieces.button(
+                words("kiosk.describe"),
+                lambda: ordering.describe(desk, self.kiosk, seen.details),
+                testid="describe",
+                quiet=True,
+            )
+
+
+class Orders(Panel[tuple[CommandRow, ...]]):
+    """What can be done from here, and what became of it."""
+
+    minutely = True
+
+    def __init__(self, desk: Desk, kiosk: str) -> None:
+        super().__init__(desk)
+        self.kiosk = kiosk
+
+    def look(self) -> tuple[CommandRow, ...]:
+        return lists.commands(self.desk.service.reading, kiosk_id=self.kiosk, limit=10)
+
+    def draw(self, seen: tuple[CommandRow, ...]) -> None:
+        words = self.desk.words
+        pieces.title(words("kiosk.do"))
+        with ui.element("div").classes("row"):
+            for verb in VERBS.values():
+                whole = "device" not in verb.arguments
+                if whole and self.desk.account.role.covers(LEAST_FOR_VERB[verb.name]):
+                    ordering.button(self.desk, self.kiosk, verb.name)
+        for row in seen:
+            ordering.row(self.desk, row, of_kiosk=True)
+
+
+class TimeLine(Panel[tuple[Moment, ...]]):
+    """What happened, the newest first."""
+
+    def __init__(self, desk: Desk, kiosk: str) -> None:
+        super().__init__(desk)
+        self.kiosk = kiosk
+
+    def look(self) -> tuple[Moment, ...]:
+        return one_kiosk.time_line(self.desk.service.reading, self.kiosk, limit=3 * MOMENTS)
+
+    def draw(self, seen: tuple[Moment, ...]) -> None:
+        words = self.desk.words
+        pieces.title(words("kiosk.timeline"))
+        told = [(each, text) for each in seen if (text := sentence(words, each.kind, each.body))][:MOMENTS]
+        if not told:
+            pieces.nothing(words("frame.nothing"))
+        for each, text in told:
+            with ui.element("div").classes("entry"):
+                ui.label(moment(each.happened_at, self.desk.now)).classes("time")
+                ui.label(text).classes("grow")
+                if each.late:
+                    ui.label(words("kiosk.late")).classes("chip quiet")

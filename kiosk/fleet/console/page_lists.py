@@ -1,0 +1,243 @@
+"""Alerts, tickets, stock and commands as pages."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from kiosk.fleet.access.roles import Act
+from kiosk.fleet.console import ordering, pieces
+from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.panel import Panel
+from kiosk.fleet.console.words import moment
+from kiosk.fleet.desk import lists
+from kiosk.fleet.desk.shapes import AlertRow, CommandRow, Stock, StockRow, TicketRow
+
+Places = tuple[tuple[str, int | None, str | None], ...]
+
+
+class Alerts(Panel[tuple[AlertRow, ...]]):
+    """All alerts of a state; the worst first."""
+
+    minutely = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._state = "open"
+        self._limit = 100
+
+    def look(self) -> tuple[AlertRow, ...]:
+        found = lists.alerts(
+            self.desk.service.reading, state=None if self._state == "all" else self._state, limit=self._limit
+        )
+        if self._state != "open":
+            return found
+        order = {"critical": 0, "warning": 1, "notice": 2}
+        return tuple(sorted(found, key=lambda row: (order[row.severity], row.state == "acknowledged", -row.opened_at)))
+
+    def draw(self, seen: tuple[AlertRow, ...]) -> None:
+        words = self.desk.words
+        pieces.title(words("alert.heading"), level=1)
+        states = {each: words(f"alert.{each}") for each in ("open", "acknowledged", "escalated", "cleared", "all")}
+        ui.toggle(states, value=self._state, on_change=lambda event: self._choose(event.value)).props("no-caps")
+        if not seen:
+            pieces.nothing(words("alert.none_open"))
+        for row in seen:
+            pieces.alert(self.desk, row)
+        if len(seen) == self._limit:
+            pieces.button(words("frame.more"), self._more, testid="more", quiet=True)
+
+    async def _choose(self, state: str) -> None:
+        self._state, self._limit = state, 100
+        await self.update()
+
+    async def _more(self) -> None:
+        self._limit = min(1000, self._limit + 100)
+        await self.update()
+
+
+class Tickets(Panel[tuple[TicketRow, ...]]):
+    """Work to be done, the most pressing first."""
+
+    minutely = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._state = "unclosed"
+
+    def look(self) -> tuple[TicketRow, ...]:
+        return lists.tickets(self.desk.service.reading, state=self._state, limit=200)
+
+    def draw(self, seen: tuple[TicketRow, ...]) -> None:
+        words = self.desk.words
+        pieces.title(words("ticket.heading"), level=1)
+        states = {
+            "unclosed": words("ticket.open"),
+            "working": words("ticket.working"),
+            "closed": words("ticket.closed"),
+        }
+        ui.toggle(states, value=self._state, on_change=lambda event: self._choose(event.value)).props("no-caps")
+        if not seen:
+            pieces.nothing(words("ticket.none"))
+        for row in seen:
+            self._row(row)
+
+    async def _choose(self, state: str) -> None:
+        self._state = state
+        await self.update()
+
+    def _row(self, row: TicketRow) -> None:
+        desk, words = self.desk, self.desk.words
+        late = row.closed_at is None and row.due_at < desk.now
+        with ui.element("article").classes(f"order{' late' if late else ''}").props(f'data-testid="ticket-{row.id}"'):
+            with ui.element("div").classes("row"):
+                ui.label(f"#{row.id}").classes("strong")
+                if row.kiosk:
+                    pieces.link(words.place(row.kiosk, row.device), desk.link(f"/kiosk/{row.kiosk}")).classes("strong")
+                else:
+                    ui.label(words.place("", row.device)).classes("strong")
+                ui.label(words.of("ticket", row.urgency)).classes(f"chip urgency-{row.urgency}")
+                if row.closed_at is not None:
+                    ui.label(words("ticket.closed")).classes("chip fine")
+                else:
+                    clock = (row.due_at - desk.now) if not late else (desk.now - row.due_at)
+                    key = "ticket.overdue" if late else "ticket.left"
+                    ui.label(words(key, span=words.span(clock))).classes("chip out" if late else "chip quiet")
+                who = row.assignee
+                ui.label(words("ticket.assigned", who=who) if who else words("ticket.nobody")).classes("hint")
+            ui.label(row.words.in_language(words.language))
+            ui.label(f"{words('alert.remedy')} · {row.remedy.in_language(words.language)}").classes("remedy")
+            if empty_on := row.facts.get("empty_on"):
+                ui.label(words("kiosk.runs_out", day=words.day(str(empty_on)))).classes("hint")
+            self._foot(row)
+
+    def _foot(self, row: TicketRow) -> None:
+        desk, words, doing = self.desk, self.desk.words, self.desk.service.doing
+
+        async def take() -> None:
+            await desk.do(lambda who: doing.take_ticket(who, row.id, who.name), words("frame.done"))
+
+        async def close() -> None:
+            await desk.do(lambda who: doing.close_ticket(who, row.id), words("frame.done"))
+
+        async def show() -> None:
+            found = await desk.do(lambda who: lists.one_ticket(desk.service.reading, row.id))
+            if found is None:
+                return
+            with pieces.asked(desk, f"#{row.id}") as dialog:
+                for each in found.notes:
+                    parts = " · ".join(f"{name} × {count}" for name, count in each.parts.items())
+                    ui.label(f"{each.by}，{moment(each.at, desk.now)}").classes("hint")
+                    ui.label(" · ".join(e for e in (each.text, parts) if e))
+                if row.closed_at is None and desk.may(Act.TICKET_NOTE):
+                    text = (
+                        ui.input(words("ticket.note")).props('outlined dense data-testid="ticket-text"').classes("wide")
+                    )
+                    used = (
+                        ui.input(words("ticket.parts"))
+                        .props('outlined dense data-testid="ticket-parts"')
+                        .classes("wide")
+                    )
+
+                    async def add() -> None:
+                        counted = _parts(str(used.value or ""))
+                        if counted is None:
+                            desk.tell(words("ticket.parts_wrong"), refused=True)
+                            return
+                        act = doing.note_ticket
+                        if await desk.do(lambda who: act(who, row.id, text.value or "", counted), words("frame.done")):
+                            dialog.close()
+
+                    pieces.answers(desk, dialog, words("alert.note_add"), add, testid="ticket-add")
+
+        with ui.element("div").classes("row"):
+            if row.closed_at is None and desk.may(Act.TICKET_MOVE):
+                if row.assignee != desk.account.name:
+                    pieces.button(words("ticket.take"), take, testid=f"take-ticket-{row.id}")
+                pieces.button(words("ticket.close"), close, testid=f"close-ticket-{row.id}", quiet=True)
+            pieces.button(words("alert.note"), show, testid=f"notes-{row.id}", quiet=True)
+
+
+def _parts(typed: str) -> dict[str, int] | None:
+    found: dict[str, int] = {}
+    for word in typed.replace("，", " ").replace(",", " ").split():
+        name, _, count = word.replace("＝", "=").partition("=")
+        if not name or not count.isdecimal() or not 1 <= int(count) <= 1000:
+            return None
+        found[name] = int(count)
+    return found
+
+
+class StockPanel(Panel[Stock]):
+    """The cards of each bank, other supplies, and where to fill first."""
+
+    def look(self) -> Stock:
+        return lists.stock(self.desk.service.reading)
+
+    def draw(self, seen: Stock) -> None:
+        words = self.desk.words
+        pieces.title(words("stock.heading"), level=1)
+        if not seen.banks:
+            pieces.nothing(words("stock.none"))
+        with ui.element("div").classes("cards"):
+            for bank in seen.banks:
+                self._bank(bank)
+        if seen.supplies:
+            pieces.title(words("stock.supplies"))
+        with ui.element("div").classes("cards"):
+            for supply in seen.supplies:
+                with ui.element("article").classes("card"):
+                    ui.label(words.supply(supply.supply)).classes("strong")
+                    self._figures(supply.kiosks, supply.empty, supply.soon)
+                    self._places(supply.places)
+
+    def _bank(self, bank: StockRow) -> None:
+        words = self.desk.words
+        with ui.element("article").classes("card").props(f'data-testid="bank-{bank.bank}"'):
+            with ui.element("div").classes("row"):
+                ui.label(bank.bank).classes("strong grow")
+                ui.label(f"{words('stock.cards')} {bank.cards:,}").classes("figure")
+            self._figures(bank.kiosks, bank.empty, bank.soon)
+            ui.label(f"{words('stock.able')} {bank.able} · {words('stock.a_day')} {bank.a_day / 1000:.1f}").classes(
+                "hint"
+            )
+            self._places(bank.places)
+
+    def _figures(self, kiosks: int, empty: int, soon: int) -> None:
+        words = self.desk.words
+        with ui.element("div").classes("row"):
+            ui.label(f"{words('stock.kiosks')} {kiosks}").classes("chip quiet")
+            ui.label(f"■ {words('stock.empty')} {empty}").classes("chip out" if empty else "chip quiet")
+            ui.label(f"◆ {words('stock.soon')} {soon}").classes("chip limited" if soon else "chip quiet")
+
+    def _places(self, places: Places) -> None:
+        words = self.desk.words
+        ui.label(words("stock.where")).classes("hint")
+        for kiosk, left, empty_on in places[:5]:
+            with ui.element("div").classes("line"):
+                pieces.link(kiosk, self.desk.link(f"/kiosk/{kiosk}")).classes("grow")
+                ui.label("–" if left is None else str(left)).classes("figure")
+                ui.label(words("kiosk.runs_out", day=words.day(empty_on)) if empty_on else "").classes("hint")
+
+
+class Commands(Panel[tuple[CommandRow, ...]]):
+    """What waits for a second person, then the recent ones."""
+
+    minutely = True
+
+    def look(self) -> tuple[CommandRow, ...]:
+        return lists.commands(self.desk.service.reading, limit=100)
+
+    def draw(self, seen: tuple[CommandRow, ...]) -> None:
+        words = self.desk.words
+        pieces.title(words("command.heading"), level=1)
+        waiting = [each for each in seen if each.state == "proposed"]
+        if waiting:
+            pieces.title(words("command.to_approve"))
+        for each in waiting:
+            ordering.row(self.desk, each)
+        pieces.title(words("command.recent"))
+        recent = [each for each in seen if each.state != "proposed"]
+        if not recent:
+            pieces.nothing(words("command.none"))
+        for each in recent:
+            ordering.row(self.desk, each)

@@ -1,0 +1,313 @@
+"""Reports, the audit trail, the accounts: pages of the back office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from nicegui import ui
+
+from kiosk.clock import KIOSK_ZONE
+from kiosk.fleet.access.accounts import Account
+from kiosk.fleet.access.roles import Act, Role
+from kiosk.fleet.console import pieces
+from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.panel import Panel
+from kiosk.fleet.console.words import moment
+from kiosk.fleet.desk import lists, reports
+from kiosk.fleet.desk.errors import Wrong
+from kiosk.fleet.desk.shapes import (
+    AuditCheck,
+    AuditRow,
+    AvailabilityReport,
+    AvailabilityRow,
+    BusinessReport,
+    QuarantineRow,
+)
+
+WORST = 20
+"""Kiosks that the report names; the table has them all."""
+CODE_SECONDS = 600
+
+
+class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
+    """Availability, time to repair, businesses; of the last seven days unless others are chosen."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._last = desk.service.clock.today()
+        self._first = self._last - timedelta(days=6)
+
+    def look(self) -> tuple[AvailabilityReport, BusinessReport]:
+        engine, now = self.desk.service.reading, self.desk.now // 60_000 * 60_000
+        return (
+            reports.availability_report(engine, self._first, self._last, now),
+            reports.business_report(engine, self._first, self._last),
+        )
+
+    def draw(self, seen: tuple[AvailabilityReport, BusinessReport]) -> None:
+        words = self.desk.words
+        available, business = seen
+        pieces.title(words("report.heading"), level=1)
+        self._period()
+        self._availability([*available.fleet], "report.fleet")
+        worst = sorted(
+            (each for each in available.kiosks if each.facet == "service" and each.share is not None),
+            key=lambda each: each.share or 0,
+        )
+        self._availability([each for each in worst if each.down][:WORST], "report.kiosk")
+        self._exclusions(available)
+        pieces.title(words("report.business"))
+        self._business(business)
+
+    def _period(self) -> None:
+        words = self.desk.words
+        with ui.element("div").classes("row"):
+            first = ui.input(words("report.from"), value=self._first.isoformat()).props("type=date outlined dense")
+            last = ui.input(words("report.to"), value=self._last.isoformat()).props("type=date outlined dense")
+
+            async def show() -> None:
+                try:
+                    chosen = date.fromisoformat(first.value), date.fromisoformat(last.value)
+                    reports.period(*chosen)
+                except (ValueError, TypeError, Wrong):
+                    self.desk.tell(words("report.invalid"), refused=True)
+                    return
+                self._first, self._last = chosen
+                await self.update()
+
+            pieces.button(words("report.show"), show, testid="show-report")
+            days = f"first={self._first}&last={self._last}"
+            for name in ("availability", "business", "exclusions"):
+                label = {"availability": "report.availability", "business": "report.business"}.get(
+                    name, "report.adjustments"
+                )
+                pieces.link(f"{words('report.csv')} · {words(label)}", f"../api/v1/reports/{name}.csv?{days}").props(
+                    "download"
+                )
+
+    def _availability(self, rows: list[AvailabilityRow], heading: str) -> None:
+        words = self.desk.words
+        if not rows:
+            return
+        with ui.element("div").classes("scroll"), ui.element("table"):
+            with ui.element("thead"), ui.element("tr"):
+                for name in (
+                    heading,
+                    *(f"report.{e}" for e in ("availability", "mttr", "outages", "planned", "down", "excluded")),
+                ):
+                    with ui.element("th"):
+                        ui.label(words(name))
+            with ui.element("tbody"):
+                for row in rows:
+                    self._line(row)
+
+    def _line(self, row: AvailabilityRow) -> None:
+        words = self.desk.words
+        hours = [f"{each / reports.HOUR:.1f} {words('report.hours')}" for each in (row.counted, row.down, row.excluded)]
+        share = "–" if row.share is None else f"{100 * row.share:.2f} %"
+        repair = "–" if row.repair is None else words.span(row.repair)
+        facet = words("glance.total") if row.facet == "service" else words.of("capability", row.facet)
+        with ui.element("tr"):
+            with ui.element("td"):
+                if row.kiosk:
+                    pieces.link(row.kiosk, self.desk.link(f"/kiosk/{row.kiosk}"))
+                else:
+                    ui.label(facet)
+            for text in (share, repair, str(row.outages), *hours):
+                with ui.element("td"):
+                    ui.label(text).classes("figure")
+
+    def _exclusions(self, report: AvailabilityReport) -> None:
+        words, desk = self.desk.words, self.desk
+        pieces.title(words("report.adjustments"), words("report.adjust_hint"))
+        if not report.exclusions:
+            pieces.nothing(words("frame.nothing"))
+        for each in report.exclusions:
+            where = each.kiosk or each.site or each.line or words("report.fleet")
+            with ui.element("div").classes("line"):
+                span = f"{moment(each.began_at, desk.now)} – {moment(each.ended_at, desk.now)}"
+                ui.label(f"{where} · {span} · {each.reason}").classes("grow" + (" gone" if each.withdrawn_by else ""))
+                ui.label(words("frame.by", who=each.made_by, when=moment(each.made_at, desk.now))).classes("hint")
+        if desk.may(Act.REPORT_ADJUST):
+            pieces.button(words("report.adjust"), self._adjust, testid="adjust", quiet=True)
+
+    def _adjust(self) -> None:
+        words, desk = self.desk.words, self.desk
+        with pieces.asked(desk, words("report.adjust")) as dialog:
+            ui.label(words("report.adjust_hint")).classes("hint")
+            begin = (
+                ui.input(words("report.from"))
+                .props('type=datetime-local outlined dense data-testid="from"')
+                .classes("wide")
+            )
+            end = (
+                ui.input(words("report.to"))
+                .props('type=datetime-local outlined dense data-testid="to"')
+                .classes("wide")
+            )
+            scope = {name: ui.input(words(f"kiosk.{key}")).props("outlined dense").classes("wide")
+                     for name, key in (("site", "place"), ("line", "line"))}  # fmt: skip
+            kiosk = ui.input(words("report.kiosk")).props('outlined dense data-testid="of-kiosk"').classes("wide")
+            reason = ui.input(words("report.reason")).props('outlined dense data-testid="why"').classes("wide")
+
+            async def save() -> None:
+                def act(who: Account) -> int:
+                    span = _instant(begin.value), _instant(end.value)
+                    places = {name: str(field.value or "").strip() for name, field in scope.items()}
+                    named = str(kiosk.value or "").strip().upper()
+                    return desk.service.doing.exclude(who, span, reason.value or "", kiosk=named, **places)
+
+                if await desk.do(act, words("frame.done")) is not None:
+                    dialog.close()
+                    await self.update()
+
+            pieces.answers(desk, dialog, words("frame.save"), save, testid="save-adjust")
+
+    def _business(self, report: BusinessReport) -> None:
+        words = self.desk.words
+        if not report.services:
+            pieces.nothing(words("frame.nothing"))
+            return
+        heads = ("service", "result_done", "result_refused", "result_abandoned", "result_failed", "left_at")
+        with ui.element("div").classes("scroll"), ui.element("table"):
+            with ui.element("thead"), ui.element("tr"):
+                for name in heads:
+                    with ui.element("th"):
+                        ui.label(words(f"report.{name}"))
+            with ui.element("tbody"):
+                for row in report.services:
+                    step = next(iter(row.left_at), "–")
+                    counts = (row.done, row.refused, row.abandoned, row.failed)
+                    with ui.element("tr"):
+                        for text in (words.of("service", row.service), *map(str, counts), step):
+                            with ui.element("td"):
+                                ui.label(text)
+
+
+def _instant(typed: str | None) -> int:
+    try:
+        found = datetime.fromisoformat(typed or "").replace(tzinfo=KIOSK_ZONE)
+    except ValueError as error:
+        raise Wrong("when?") from error
+    return int(found.timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The audit trail and the quarantine."""
+
+    entries: tuple[AuditRow, ...]
+    check: AuditCheck
+    quarantine: tuple[QuarantineRow, ...]
+
+
+class Records(Panel[Trail]):
+    """Who did what, whether the chain is whole, and what could not be believed."""
+
+    def look(self) -> Trail:
+        engine = self.desk.service.reading
+        return Trail(lists.audit_trail(engine), lists.audit_check(engine), lists.quarantined(engine, limit=50))
+
+    def draw(self, seen: Trail) -> None:
+        words = self.desk.words
+        pieces.title(words("audit.heading"), level=1)
+        broken = seen.check.first_wrong
+        if broken is None:
+            ui.label(f"✓ {words('audit.whole', count=seen.check.entries)}").classes("chip fine")
+        else:
+            ui.label(f"✕ {words('audit.broken', number=broken)}").classes("banner").props('role="alert"')
+        for each in seen.entries:
+            facts = " · ".join(f"{name} {value}" for name, value in each.facts.items())
+            with ui.element("div").classes("entry audit"):
+                ui.label(moment(each.at, self.desk.now)).classes("time")
+                ui.label(each.actor).classes("strong")
+                ui.label(f"{each.action} · {each.subject}{f' · {facts}' if facts else ''}").classes("grow")
+        pieces.title(words("audit.quarantine"), words("audit.quarantine_hint"))
+        if not seen.quarantine:
+            pieces.nothing(words("frame.nothing"))
+        for row in seen.quarantine:
+            with ui.element("div").classes("entry audit"):
+                ui.label(moment(row.received_at, self.desk.now)).classes("time")
+                ui.label(row.subject).classes("strong")
+                ui.label(f"{row.reason} · {row.start}").classes("grow code")
+
+
+class People(Panel[tuple[Account, ...]]):
+    """The accounts, and the codes with which kiosks join."""
+
+    def look(self) -> tuple[Account, ...]:
+        return self.desk.service.accounts.all()
+
+    def draw(self, seen: tuple[Account, ...]) -> None:
+        words = self.desk.words
+        pieces.title(words("people.heading"), level=1)
+        for each in seen:
+            self._row(each)
+        pieces.button(words("people.add"), self._add, testid="add-account")
+        pieces.title(words("people.codes"))
+        pieces.button(words("people.code_make"), self._code, testid="make-code", quiet=True)
+
+    def _row(self, each: Account) -> None:
+        desk, words, doing = self.desk, self.desk.words, self.desk.service.doing
+
+        async def turn() -> None:
+            await desk.do(
+                lambda who: doing.change_account(who, each.name, disabled=not each.disabled), words("frame.done")
+            )
+            await self.update()
+
+        async def change(role: str) -> None:
+            await desk.do(lambda who: doing.change_account(who, each.name, role=Role(role)), words("frame.done"))
+            await self.update()
+
+        with ui.element("div").classes("line").props(f'data-testid="account-{each.name}"'):
+            ui.label(each.name).classes("strong grow")
+            if each.disabled:
+                ui.label(words("people.closed")).classes("chip quiet")
+            if each.name == desk.account.name:
+                ui.label(words.of("role", each.role.value))
+                return
+            roles = {role.value: words.of("role", role.value) for role in Role}
+            ui.select(roles, value=each.role.value, on_change=lambda event: change(event.value)).props("outlined dense")
+            pieces.button(words("people.open" if each.disabled else "people.close"), turn, quiet=True)
+
+    def _add(self) -> None:
+        desk, words = self.desk, self.desk.words
+        with pieces.asked(desk, words("people.add")) as dialog:
+            name = ui.input(words("sign_in.name")).props('outlined dense data-testid="new-name"').classes("wide")
+            password = ui.input(words("sign_in.password")).classes("wide")
+            password.props('type=password outlined dense autocomplete=new-password data-testid="new-password"')
+            roles = {role.value: words.of("role", role.value) for role in Role}
+            role = (
+                ui.select(roles, value=Role.VIEWER.value, label=words("people.role"))
+                .props("outlined dense")
+                .classes("wide")
+            )
+
+            async def save() -> None:
+                made = await desk.do(
+                    lambda who: desk.service.doing.add_account(
+                        who, name.value or "", Role(role.value), password.value or ""
+                    ),
+                    words("frame.done"),
+                )
+                if made is not None:
+                    dialog.close()
+                    await self.update()
+
+            pieces.answers(desk, dialog, words("frame.save"), save, testid="save-account")
+
+    def _code(self) -> None:
+        desk, words = self.desk, self.desk.words
+        with pieces.asked(desk, words("people.code_make")) as dialog:
+            kiosk = ui.input(words("people.code_for")).props('outlined dense data-testid="code-kiosk"').classes("wide")
+            shown = ui.label().classes("strong").props('data-testid="code" aria-live="polite"')
+
+            async def make() -> None:
+                named = str(kiosk.value or "").strip().upper()
+                code = await desk.do(lambda who: desk.service.doing.enrolment_code(who, named))
+                if code is not None:
+                    shown.text = words("people.code", code=code)
+
+            pieces.answers(desk, dialog, words("people.code_make"), make, testid="code-go")

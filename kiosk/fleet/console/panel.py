@@ -1,0 +1,75 @@
+"""A part of a page that is drawn anew when, and only when, what it shows has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from nicegui import ui
+from sqlalchemy.exc import SQLAlchemyError
+
+from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.desk.errors import Unknown
+
+S = TypeVar("S")
+
+
+class Panel(ABC, Generic[S]):
+    """Made where it shall stand. ``look`` runs on a thread, ``draw`` within the page. ``minutely``: what is drawn tells
+    how long ago something was, and is drawn anew every half minute."""
+
+    minutely = False
+
+    def __init__(self, desk: Desk, classes: str = "panel") -> None:
+        self.desk = desk
+        self._box = ui.element("section").classes(classes)
+        self._seen: object = None
+
+    @abstractmethod
+    def look(self) -> S:
+        """What is shown. May wait for the database."""
+
+    @abstractmethod
+    def draw(self, seen: S) -> None:
+        """Draw it."""
+
+    def key(self, seen: S) -> object:
+        """What of it makes a difference."""
+        return seen
+
+    async def update(self) -> None:
+        """Look, and draw anew if need be; while the database is away what was drawn stays."""
+        try:
+            seen = await asyncio.to_thread(self.look)
+        except (SQLAlchemyError, Unknown):
+            return
+        key = (self.key(seen), self.desk.now // 30_000 if self.minutely else 0)
+        if key == self._seen or self.desk.client.id not in type(self.desk.client).instances:
+            return
+        self._seen = key
+        self._box.clear()
+        with self._box:
+            self.draw(seen)
+
+
+async def keep(desk: Desk, panels: Iterable[Panel[Any]]) -> None:
+    """Show the panels, and keep them up to date as long as the page is open."""
+    listed, busy = list(panels), asyncio.Lock()
+
+    async def update() -> None:
+        if busy.locked():
+            return  # the next look comes in a moment
+        async with busy:
+            for panel in listed:
+                await panel.update()
+
+    def told() -> None:
+        tasks.add(task := asyncio.get_running_loop().create_task(update()))
+        task.add_done_callback(tasks.discard)
+
+    tasks: set[asyncio.Task[None]] = set()
+    await update()
+    leave: Callable[[], None] = desk.follower.listen(told)
+    desk.client.on_delete(leave)

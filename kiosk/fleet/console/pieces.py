@@ -1,0 +1,159 @@
+"""Small things that several pages draw alike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from kiosk.fleet.access.roles import Act
+from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.words import moment
+from kiosk.fleet.desk.shapes import AlertRow
+
+SIGNS = {"critical": "▲", "warning": "◆", "notice": "●"}
+STANDING_SIGNS = {"offline": "✕", "out": "■", "limited": "◆", "fine": "✓", "unknown": "?"}
+"""A shape with every colour."""
+
+Click = Callable[[], Awaitable[None] | None]
+
+
+def title(text: str, hint: str = "", *, level: int = 2) -> None:
+    """The head of a panel."""
+    with ui.element("header").classes("panel-head"):
+        with ui.element(f"h{level}").classes("title"):
+            ui.label(text)
+        if hint:
+            ui.label(hint).classes("hint")
+
+
+def standing(desk: Desk, word: str) -> None:
+    """How a kiosk is."""
+    ui.label(f"{STANDING_SIGNS[word]} {desk.words.of('standing', word)}").classes(f"chip standing {word}")
+
+
+def severity(desk: Desk, word: str) -> None:
+    """How bad an alert is."""
+    ui.label(f"{SIGNS[word]} {desk.words.of('severity', word)}").classes(f"chip severity {word}")
+
+
+def button(text: str, act: Click, *, testid: str = "", quiet: bool = False, danger: bool = False) -> ui.button:
+    """Something to do."""
+    made = ui.button(text, on_click=act).props(f"{'outline' if quiet else 'unelevated'} no-caps")
+    if danger:
+        made.props("color=negative")
+    if testid:
+        made.props(f'data-testid="{testid}"')
+    return made.classes("act")
+
+
+def link(text: str, target: str, *, testid: str = "") -> ui.link:
+    """To another page of the console."""
+    made = ui.link(text, target)
+    return made.props(f'data-testid="{testid}"') if testid else made
+
+
+def bar(share: float, level: str, label: str) -> None:
+    """A level; ``share`` from 0 to 1."""
+    percent = round(100 * min(1.0, max(0.0, share)))
+    with (
+        ui.element("div")
+        .classes("bar")
+        .props(f'role="meter" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}"') as drawn
+    ):
+        ui.element("div").classes(f"fill {level}").style(f"width: {percent}%")
+    drawn._props["aria-label"] = label
+
+
+def nothing(text: str) -> None:
+    """Where there is nothing to show."""
+    ui.label(text).classes("hint nothing")
+
+
+def alert(desk: Desk, row: AlertRow, *, of_kiosk: bool = False) -> None:
+    """An alert with what to do about it. ``of_kiosk``: on that kiosk's own page."""
+    words = desk.words
+    with ui.element("article").classes(f"alert {row.severity}").props(f'data-testid="alert-{row.id}"'):
+        with ui.element("div").classes("alert-head"):
+            severity(desk, row.severity)
+            place = words.place(row.kiosk, row.device)
+            if of_kiosk or not row.kiosk:
+                ui.label(place if not of_kiosk else words.of("device", row.device)).classes("strong")
+            else:
+                link(place, desk.link(f"/kiosk/{row.kiosk}"), testid=f"look-{row.id}").classes("strong")
+            if row.state != "opened":
+                ui.label(words.of("alert", row.state)).classes("chip quiet")
+            ui.label(words("alert.since", when=moment(row.opened_at, desk.now))).classes("hint")
+        ui.label(row.words.in_language(words.language))
+        if row.kiosks and not of_kiosk:
+            _kiosks(desk, row)
+        if row.cleared_at is None:
+            ui.label(f"{words('alert.remedy')} · {row.remedy.in_language(words.language)}").classes("remedy")
+        facts = " · ".join(f"{name} {value}" for name, value in row.facts.items() if not isinstance(value, list | dict))
+        ui.label(f"{row.code}{' · ' + facts if facts else ''}").classes("code")
+        _alert_foot(desk, row)
+
+
+def _kiosks(desk: Desk, row: AlertRow) -> None:
+    with ui.element("div").classes("row"):
+        ui.label(desk.words("alert.kiosks", count=len(row.kiosks))).classes("hint")
+        for name in row.kiosks[:20]:
+            link(name, desk.link(f"/kiosk/{name}"))
+
+
+def _alert_foot(desk: Desk, row: AlertRow) -> None:
+    words, doing = desk.words, desk.service.doing
+    if row.acknowledged_by:
+        ui.label(words("alert.taken_by", who=row.acknowledged_by)).classes("hint")
+    if row.cleared_at is not None:
+        ui.label(words("alert.until", when=moment(row.cleared_at, desk.now))).classes("hint")
+        return
+
+    async def take() -> None:
+        await desk.do(lambda who: doing.acknowledge(who, row.id), words("alert.taken"))
+
+    async def settle() -> None:
+        await desk.do(lambda who: doing.clear(who, row.id), words("frame.done"))
+
+    with ui.element("div").classes("row"):
+        if row.state != "acknowledged" and desk.may(Act.ALERT_ACKNOWLEDGE):
+            button(words("alert.acknowledge"), take, testid=f"take-{row.id}")
+        if row.by_hand and desk.may(Act.ALERT_CLEAR):
+            button(words("alert.clear"), settle, testid=f"settle-{row.id}", quiet=True)
+        if desk.may(Act.ALERT_NOTE):
+            note(desk, lambda text: lambda who: doing.note_alert(who, row.id, text), testid=f"note-{row.id}")
+
+
+def note(desk: Desk, act: Callable[[str], Callable[..., object]], *, testid: str) -> None:
+    """A note is written in a dialog of its own."""
+    words = desk.words
+
+    def ask() -> None:
+        with asked(desk, words("alert.note")) as dialog:
+            field = ui.input().props(f'outlined dense autofocus maxlength=2000 data-testid="{testid}-text"')
+
+            async def add() -> None:
+                if (field.value or "").strip() and await desk.do(act(field.value), words("frame.done")) is not None:
+                    dialog.close()
+
+            field.classes("wide").on("keydown.enter", add)
+            answers(desk, dialog, words("alert.note_add"), add, testid=f"{testid}-add")
+
+    button(words("alert.note"), ask, testid=testid, quiet=True)
+
+
+@contextmanager
+def asked(desk: Desk, heading: str) -> Iterator[ui.dialog]:
+    """A dialog that lies over the page, outside what is drawn anew; it is gone when it is closed."""
+    with desk.client.content, ui.dialog(value=True) as dialog, ui.element("div").classes("ask"):
+        ui.label(heading).classes("title")
+        yield dialog
+    dialog.on("hide", dialog.delete)
+
+
+def answers(desk: Desk, dialog: ui.dialog, text: str, act: Click, *, testid: str, danger: bool = False) -> None:
+    """The foot of a dialog."""
+    with ui.element("div").classes("row end"):
+        button(desk.words("frame.cancel"), dialog.close, quiet=True)
+        button(text, act, testid=testid, danger=danger)

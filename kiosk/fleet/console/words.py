@@ -1,0 +1,100 @@
+"""The console's words in one language, and times as people read them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from kiosk.clock import KIOSK_ZONE
+
+Language = Literal["zh", "en"]
+
+FILE = Path(__file__).with_name("words.toml")
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+
+@cache
+def document() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """``words.toml``."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+class Words:
+    """``words("kiosk.left", left=3)``. A key that is not in ``words.toml`` is a KeyError."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    @property
+    def other(self) -> Language:
+        """The language this is not."""
+        return "en" if self.language == "zh" else "zh"
+
+    def __call__(self, key: str, **filled: object) -> str:
+        section, _, name = key.partition(".")
+        return document()[section][name][self.language].format(**filled)
+
+    def of(self, section: str, word: str) -> str:
+        """A word of the wire as people say it; itself if it is new."""
+        known = document()[section].get(word)
+        return word if known is None else known[self.language]
+
+    def said(self, who: str, what: str, aside: str = "") -> str:
+        """Somebody and what is told of them, with the language's own signs."""
+        colon, opened, closed = ("：", "（", "）") if self.language == "zh" else (": ", " (", ")")
+        return f"{who}{colon if what else ''}{what}{f'{opened}{aside}{closed}' if aside else ''}"
+
+    def supply(self, name: str) -> str:
+        """What a supply is called."""
+        kind, _, bank = name.partition(".")
+        return self.of("supply", kind).format(bank=bank)
+
+    def place(self, kiosk: str, device: str) -> str:
+        """What an alert is about."""
+        scope, _, name = device.partition(":")
+        if not kiosk:
+            kind = {"line": "kiosk.line", "site": "kiosk.place"}.get(scope)
+            return self("report.fleet") if kind is None else f"{self(kind)} {name}"
+        return kiosk if device in ("", "kiosk") else f"{kiosk} · {self.of('device', device)}"
+
+    def ago(self, at: int | None, now: int) -> str:
+        """How long ago, roughly."""
+        if at is None:
+            return "–"
+        gone = max(0, now - at)
+        if gone < MINUTE:
+            return self("ago.now")
+        name, count = _rough(gone)
+        return self(f"ago.{name}", count=count)
+
+    def span(self, milliseconds: int) -> str:
+        """How long, roughly."""
+        name, count = _rough(max(0, milliseconds))
+        return self(f"ago.span_{name}", count=count)
+
+    def day(self, day: str | None) -> str:
+        """``2026年11月22日``, ``22 November 2026``."""
+        if not day:
+            return "–"
+        found = date.fromisoformat(day)
+        if self.language == "zh":
+            return f"{found.year}年{found.month}月{found.day}日"
+        return f"{found.day} {found:%B} {found.year}"
+
+
+def moment(at: int, now: int) -> str:
+    """The time of day, with the day if it is another one; in the kiosks' zone."""
+    found, today = (datetime.fromtimestamp(each / 1000, KIOSK_ZONE) for each in (at, now))
+    return f"{found:%H:%M:%S}" if found.date() == today.date() else f"{found:%m-%d %H:%M}"
+
+
+def _rough(milliseconds: int) -> tuple[str, int]:
+    if milliseconds < HOUR:
+        return "minutes", milliseconds // MINUTE
+    if milliseconds < 2 * DAY:
+        return "hours", milliseconds // HOUR
+    return "days", milliseconds // DAY

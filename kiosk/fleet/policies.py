@@ -1,0 +1,56 @@
+"""Policy packs that kiosks fetch when they are told to: ``GET /policy/{region}/{digest}``, by what they contain."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Response
+from fastapi import Path as PathParameter
+
+from kiosk.catalogue import policy
+from kiosk.fleet.pki import write_private
+
+Region = Annotated[str, PathParameter(pattern=r"^[0-9]{6}$")]
+Digest = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Policies:
+    """The packs in a folder, each under its digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, region: str, file: Path) -> str:
+        """Keep a pack for kiosks to fetch; its digest. Raises MistakesError if no kiosk could use it."""
+        policy.load(region, file)
+        content = file.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        folder = self._folder / region
+        folder.mkdir(parents=True, exist_ok=True)
+        write_private(folder / f"{digest}.toml", content, mode=0o644)
+        return digest
+
+    def content(self, region: str, digest: str) -> bytes | None:
+        """A pack; None if there is no such, or if it is not what it was."""
+        file = self._folder / region / f"{digest}.toml"
+        if not file.is_file():
+            return None
+        content = file.read_bytes()
+        return content if hashlib.sha256(content).hexdigest() == digest else None
+
+
+def policy_router(policies: Policies) -> APIRouter:
+    """For the office's application."""
+    router = APIRouter()
+
+    @router.get("/policy/{region}/{digest}", tags=["policy"], response_class=Response)
+    def pack(region: Region, digest: Digest) -> Response:
+        """A policy pack of a region, by its SHA-256."""
+        content = policies.content(region, digest)
+        if content is None:
+            raise HTTPException(404, "there is no such pack")
+        return Response(content, media_type="application/toml")
+
+    return router
