@@ -109,6 +109,8 @@ def stream_config(stream: Stream, replicas: int) -> StreamConfig:
 
 def consumer_config(stream: Stream) -> ConsumerConfig:
     """The durable pull consumer that the workers of ingest share."""
+    if not stream.consumer.acknowledges:
+        return ConsumerConfig(durable_name=stream.consumer.name, ack_policy=AckPolicy.NONE, max_waiting=512)
     return ConsumerConfig(
         durable_name=stream.consumer.name,
         ack_policy=AckPolicy.EXPLICIT,

@@ -2,7 +2,8 @@
 
 Each worker pulls batches of telemetry, heartbeats and replies, stores a batch in one transaction, and acknowledges it
 when it is committed. A worker that is killed in between leaves a batch that another gets after a minute: it is stored
-already, and counted once. While the database is away, batches are held and tried again, and the broker keeps the rest.
+already, and counted once. Heartbeats are not acknowledged: one that is lost is worth nothing by then. While the
+database is away, batches are held and tried again, and the broker keeps the rest.
 
 ``python -m kiosk.fleet.ingest --help`` runs one.
 """
@@ -20,13 +21,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import nats.errors
-import nats.js.errors
 import psycopg
 import sqlalchemy.exc
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.client import JetStreamContext
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
@@ -36,6 +35,7 @@ from kiosk.fleet.connection import connect
 from kiosk.fleet.messages import Heartbeat, Message, Telemetry, Unreadable, decode
 from kiosk.fleet.orders import CommandReply
 from kiosk.fleet.pki import Paths
+from kiosk.fleet.pull import Pull
 from kiosk.fleet.store import intake
 from kiosk.fleet.store.database import check, open_database
 from kiosk.fleet.store.intake import Garbage
@@ -43,7 +43,6 @@ from kiosk.fleet.store.intake import Garbage
 log = structlog.get_logger("ingest")
 
 BATCH = 2000
-FETCH_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds until the next attempt while database or broker are away; twice as long each time."""
 
@@ -53,7 +52,7 @@ BAD_DATA = (
 )  # fmt: skip
 """What the database says of a message that it cannot keep."""
 AWAY = (psycopg.Error, sqlite3.Error, sqlalchemy.exc.SQLAlchemyError, OSError)
-BROKER_AWAY = (nats.errors.Error, nats.js.errors.Error, OSError, asyncio.TimeoutError)
+BROKER_AWAY = (nats.errors.Error, OSError)
 
 M = TypeVar("M", Telemetry, Heartbeat, CommandReply)
 
@@ -147,12 +146,12 @@ class IngestWorker:
                 group.create_task(self._run(lane), name=f"ingest-{lane.stream.name}")
 
     async def _run(self, lane: Lane) -> None:
-        context = self._client.jetstream()
-        subscription = await self._subscribe(context, lane)
+        pull = Pull(self._client, lane.stream, self._batch)
         storing: asyncio.Task[None] | None = None
+        await pull.start()
         try:
             while True:
-                messages = await self._fetch(subscription, lane)
+                messages = await self._next(pull, lane)
                 if storing is not None:
                     await storing
                     storing = None
@@ -163,25 +162,17 @@ class IngestWorker:
                 storing.cancel()
                 await asyncio.wait([storing])
             with contextlib.suppress(*BROKER_AWAY):
-                await subscription.unsubscribe()
+                await pull.stop()
 
-    async def _subscribe(self, context: JetStreamContext, lane: Lane) -> JetStreamContext.PullSubscription:
-        while True:
-            try:
-                return await context.pull_subscribe_bind(lane.stream.consumer.name, lane.stream.name)
-            except BROKER_AWAY as error:
-                log.warning("stream_not_there", stream=lane.stream.name, error=type(error).__name__)
-                await self._clock.sleep(LONGEST_PAUSE)
-
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription, lane: Lane) -> list[Msg]:
+    async def _next(self, pull: Pull, lane: Lane) -> list[Msg]:
         try:
-            return await subscription.fetch(self._batch, timeout=FETCH_SECONDS)
-        except (TimeoutError, nats.errors.TimeoutError):
-            return []
+            messages = await pull.next()
         except BROKER_AWAY as error:
             log.warning("broker_away", stream=lane.stream.name, error=type(error).__name__)
-            await self._clock.sleep(FETCH_SECONDS)
-            return []
+            messages = []
+        if not messages:
+            await self._clock.sleep(FIRST_PAUSE)
+        return messages
 
     async def _take(self, lane: Lane, messages: list[Msg]) -> None:
         items: list[tuple[Msg, Item]] = []
@@ -202,6 +193,8 @@ class IngestWorker:
                 await self._clock.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
         self.tally[lane.stream.name].batches += 1
+        if not lane.stream.consumer.acknowledges:
+            return
         for message in messages:
             with contextlib.suppress(*BROKER_AWAY):  # given out again, known, acknowledged then
                 await self._client.publish(message.reply, b"+ACK")

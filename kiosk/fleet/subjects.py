@@ -74,10 +74,11 @@ class Keep(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """A durable pull consumer, shared by as many workers as there are. ``ack_seconds``: after which an unacknowledged
-    message is given to another worker."""
+    message is given to another worker. ``acknowledges`` False: what was given out is not asked about again."""
 
     name: str
     ack_seconds: float = 60.0
+    acknowledges: bool = True
     in_flight: int = 50_000
 
 
@@ -100,7 +101,12 @@ TELEMETRY = Stream(
     "TELEMETRY", (telemetry(ANY_KIOSK, "*"),), Keep.UNTIL_STORED, Consumer("ingest-telemetry"), megabytes=8192
 )
 HEARTBEATS = Stream(
-    "HEARTBEATS", (heartbeat(ANY_KIOSK),), Keep.LATEST, Consumer("ingest-heartbeats"), megabytes=512, once_within=1.0
+    "HEARTBEATS",
+    (heartbeat(ANY_KIOSK),),
+    Keep.LATEST,
+    Consumer("ingest-heartbeats", acknowledges=False),
+    megabytes=512,
+    once_within=1.0,
 )
 REPLIES = Stream("REPLIES", (reply(ANY_KIOSK),), Keep.UNTIL_STORED, Consumer("ingest-replies"), megabytes=1024)
 

@@ -90,6 +90,14 @@ def put_new(connection: Connection, target: Target, rows: Sequence[Row]) -> list
     return [row for row in rows if cursor.execute(statement, row).rowcount == 1]
 
 
+def copy(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Whole rows into an empty table of PostgreSQL, by COPY and nothing else."""
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    with _driver(connection).copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copying:
+        for row in rows:
+            copying.write_row(row)
+
+
 def drop_older(connection: Connection, table: Table, parent: Sequence[str], rows: Iterable[Row]) -> None:
     """Delete what a newer message no longer names. A row: values of ``parent``, then journal, sequence, received_at."""
     mark = "%s" if is_postgresql(connection) else "?"

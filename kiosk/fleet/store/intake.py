@@ -92,7 +92,7 @@ def store_telemetry(connection: Connection, batch: Iterable[tuple[Telemetry, int
         rows.setdefault(key, (message, received, _encode(message.body)))
     ordered = [rows[key] for key in sorted(rows)]
     _acquaint(connection, ((message.kiosk, received) for message, received, _ in ordered), known)
-    values = [_telemetry(*each) for each in ordered]
+    values = [telemetry_row(*each) for each in ordered]
     new = bulk.put_new(connection, _TELEMETRY, values)
     if len(new) < len(values):
         fresh = {row[:3] for row in new}
@@ -111,7 +111,7 @@ def store_heartbeats(connection: Connection, batch: Iterable[tuple[Heartbeat, in
         if message.kiosk not in newest or newest[message.kiosk][1] <= seen:
             newest[message.kiosk] = (message, seen)
     _acquaint(connection, ((name, seen) for name, (_, seen) in newest.items()), known)
-    bulk.put(connection, _PRESENCE, [_presence(*newest[name]) for name in sorted(newest)])
+    bulk.put(connection, _PRESENCE, [presence_row(*newest[name]) for name in sorted(newest)])
     return len(newest)
 
 
@@ -257,14 +257,16 @@ def _acquaint(connection: Connection, heard: Iterable[tuple[str, int]], known: s
     known.update(new)
 
 
-def _telemetry(message: Telemetry, received: int, body: bytes) -> tuple[Any, ...]:
+def telemetry_row(message: Telemetry, received: int, body: bytes) -> tuple[Any, ...]:
+    """A message as a row of ``telemetry``; ``body``: its body as JSON."""
     return (
         message.kiosk, message.journal, message.sequence, message.boot, message.happened_at, message.sent_at, received,
         message.late, message.body.__struct_config__.tag, body.decode(),
     )  # fmt: skip
 
 
-def _presence(beat: Heartbeat, seen: int) -> tuple[Any, ...]:
+def presence_row(beat: Heartbeat, seen: int) -> tuple[Any, ...]:
+    """A heartbeat as a row of ``presence``."""
     return (
         beat.kiosk, seen, beat.boot, beat.number, beat.journal, beat.sequence, beat.sent_at, beat.uptime,
         beat.software.version, beat.software.policy, beat.software.region, " ".join(beat.works), " ".join(beat.banks),
