@@ -21,12 +21,13 @@ from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.chart import SEPARATOR, Chart, Position, State
 from statemachines.timing import EVENT_OF, Delay, Kind
-from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touched, same_to_touch
+from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touched, is_offered, same_to_touch
 
 log = structlog.get_logger("runtime")
 
-WIPED = ("in_service.session", "maintenance.stock")
-"""The states whose leaving wipes the session: a citizen's, and that of the people who work on the stock."""
+WIPED = ("in_service.session", "maintenance.stock", "recovering")
+"""The states whose leaving wipes the session: a citizen's, that of the people who work on the stock, and the recovery of
+an issue, which asks the host for what is on its card."""
 
 HELP = Help((Say("help.phone"), Say("help.attendant"), Say("help.card_safe"), Say("help.language"), Say("help.stop")))
 
@@ -128,7 +129,8 @@ class Runtime:
             self.sign_of_life()
             if touch.intent == "turn":
                 return  # the screens turn their pages themselves, and only say that someone is there
-            if self.position.knows(touch.intent, touch.value):
+            offered = is_offered(self.shown.page, touch.intent, touch.value)
+            if offered and self.position.knows(touch.intent, touch.value):
                 self.post(touch.intent, touch.value, self.position.entry)
             else:
                 log.error("touch_without_answer", intent=touch.intent, state=self.position.state)

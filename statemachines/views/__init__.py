@@ -23,6 +23,7 @@ from statemachines.views.issuing import (
     TakeNewCard,
 )
 from statemachines.views.messages import Alive, AnyPage, Drawn, FromScreens, Show, Target, Touched
+from statemachines.views.offered import is_offered
 from statemachines.views.page import Page
 from statemachines.views.pages import (
     Amount,
@@ -110,5 +111,6 @@ __all__ = [
     "YearLine",
     "Years",
     "alike",
+    "is_offered",
     "same_to_touch",
 ]

@@ -1,4 +1,4 @@
-"""What must be true at the end of a day: cards, money, journal, states, secrets, memory. Each violation is a sentence."""
+"""What must be true at the end of a day: cards, money, journal, states, secrets, memory. A violation is a sentence."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from machine import KIOSK, Machine, Sample
 from workshop import Workshop
 
 from kiosk.clock import ManualClock
+from kiosk.journal.issues import IssueStep
 from kiosk.journal.ledger import CardPlace
 from kiosk.journal.store import Journal
 
@@ -29,7 +30,7 @@ GROWTH = {"bytes": 24_000_000, "files": 6, "threads": 3}
 """By how much the controller may grow from a fifth of a life to its end, whatever its length."""
 GROWTH_EACH = {"bytes": 40_000, "files": 0.02, "threads": 0.02}
 """And in addition for each citizen of it: what SQLite and Python keep of a longer journal and log."""
-SHORTEST = 20
+SHORTEST = 15
 """Citizens of a life that is long enough to be measured."""
 
 
@@ -69,7 +70,8 @@ def cards_and_money(machine: Machine, seen: Seen) -> list[str]:
         inside = Seen(seen.answers, {name: serials for name, serials in seen.cards.items() if name != "staff"})
         wrong = violations(cast("Workshop", inside), journal)
         wrong += [f"issuing is still blocked: {reason}" for reason in journal.ledger.blocks()]
-        wrong += [f"{each.business} still waits for the staff" for each in journal.issues.open() if each.step.value == "attendant"]  # fmt: skip
+        waiting = [each.business for each in journal.issues.open() if each.step is IssueStep.ATTENDANT]
+        wrong += [f"{business} still waits for the staff" for business in waiting]
         return [*wrong, *_counts(machine, seen, journal)]
     finally:
         journal.close()
@@ -100,7 +102,7 @@ def _counts(machine: Machine, seen: Seen, journal: Journal) -> Iterator[str]:
             yield f"{serial} was sealed, and the ledger has it {ledger.card(serial).place}"
 
 
-# -- the log -------------------------------------------------------------------------------------------------------------
+# -- the log -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -114,7 +116,7 @@ class Log:
 
 def read_log(folder: Path) -> Log:
     """The controller's, of all its lives of this day."""
-    files = sorted((folder / "logs").glob("controller.log*"), key=lambda file: -int(file.suffix[1:]) if file.suffix[1:].isdigit() else 0)  # fmt: skip
+    files = sorted((folder / "logs").glob("controller.log*"), key=_age, reverse=True)
     log = Log([], [], Counter())
     for file in files:
         for line in file.read_text(encoding="utf-8").splitlines():
@@ -125,10 +127,16 @@ def read_log(folder: Path) -> Log:
             elif name == "moved":
                 log.moves.append((entry["source"], entry["kind"], entry["dest"]))
             if name in NEVER:
-                log.wrong.append(f"the log has {name}: {entry.get('state', '')} {entry.get('error', '')} {entry.get('kind', '')} {str(entry.get('exception', ''))[-600:]}")  # fmt: skip
+                facts = (str(entry.get(key, "")) for key in ("state", "error", "kind"))
+                log.wrong.append(" ".join((f"the log has {name}:", *facts, str(entry.get("exception", ""))[-600:])))
             if entry.get("level") in ("warning", "error", "critical"):
                 log.warnings[name] += 1
     return log
+
+
+def _age(file: Path) -> int:
+    """A log's number: the higher, the older."""
+    return int(file.suffix[1:]) if file.suffix[1:].isdigit() else 0
 
 
 def states_left(log: Log) -> list[str]:
@@ -138,30 +146,35 @@ def states_left(log: Log) -> list[str]:
     return [f"{move[2]} was never left" for move in log.moves if move and move[2] not in left | ends]
 
 
-# -- secrets ---------------------------------------------------------------------------------------------------------------
+# -- secrets -----------------------------------------------------------------------------------------------------------
 
 
 def secrets_in(folder: Path, wallet: Path, pins: Iterable[str]) -> list[str]:
     """Names, numbers, addresses and PINs that stand in the log, the journal or another file of the kiosk's."""
     people = tomllib.loads(wallet.read_text(encoding="utf-8"))["person"]
-    personal = {text: what for each in people for what, text in (("name", each["name"]), ("number", each["number"]), ("address", each["address"]))}  # fmt: skip
+    personal = {each[what]: what for each in people for what in ("name", "number", "address")}
     plain = re.compile("|".join(map(re.escape, personal)).encode())
-    digits = re.compile(rb"(?<![0-9A-Za-z._-])(" + b"|".join(pin.encode() for pin in sorted(pins)) + rb")(?![0-9A-Za-z])")
+    digits = re.compile(
+        rb"(?<![0-9A-Za-z._-])(" + b"|".join(pin.encode() for pin in sorted(pins)) + rb")(?![0-9A-Za-z])"
+    )
     wrong = []
     for file in [*(folder / "logs").rglob("*"), *(folder / "state").rglob("*"), folder / "controller.stderr"]:
         if not file.is_file() or file.name == "staff.toml":
             continue
         content = file.read_bytes()
-        wrong += [f"{file.name} has the {personal[found.decode()]} of somebody" for found in set(plain.findall(content))]
+        wrong += [
+            f"{file.name} has the {personal[found.decode()]} of somebody" for found in set(plain.findall(content))
+        ]
         wrong += [f"{file.name} has a PIN" for _ in (set(digits.findall(content)) if pins else ())]
     return wrong
 
 
-# -- growth ----------------------------------------------------------------------------------------------------------------
+# -- growth ------------------------------------------------------------------------------------------------------------
 
 
 def growth(samples: Sequence[Sample]) -> dict[str, float]:
     """From a fifth of a life to its end, as medians of what was seen around there; empty for one that was too short."""
+    samples = [each for each in samples if each.warm == samples[-1].warm]
     if len(samples) < SHORTEST:
         return {}
     width = max(3, len(samples) // 10)

@@ -1,4 +1,4 @@
-"""Citizens of all kinds, by chance: each reads whatever page is shown and answers with what that page offers, or not."""
+"""Citizens of all kinds, by chance: each reads whatever page is shown and answers with what it offers, or not."""
 
 from __future__ import annotations
 
@@ -46,13 +46,19 @@ class Citizen(Eyes):
     """One visit. ``between``: called before each step; whatever goes wrong goes wrong there, True: after a cut."""
 
     def __init__(
-        self, machine: Machine, town: Town, chance: random.Random, between: Callable[[], Awaitable[bool]]
+        self,
+        machine: Machine,
+        town: Town,
+        chance: random.Random,
+        between: Callable[[], Awaitable[bool]],
+        *,
+        steps: float = 1.0,
     ) -> None:
         super().__init__(machine)
         self.town, self.chance, self.between = town, chance, between
         self.person = chance.choice(town.people)
         self.wish, self.prefers, _ = chance.choices(WISHES, [weight for _, _, weight in WISHES])[0]
-        self.patience = chance.choice((12, 40, 60, 60, 80))
+        self.patience = int(chance.choice((12, 40, 60, 60, 80)) * steps)
         """Steps until they want to leave."""
         self.careless = chance.random() < 0.15
         self.gone = False
@@ -89,6 +95,9 @@ class Citizen(Eyes):
             self.gone = True
         handle = getattr(self, f"on_{name.lower()}", None)
         if self.gone:
+            if name == "Notice":  # a card that was left lying began it
+                await self.take_back("staff")
+                self.machine.events.append(("staff", "forgotten card taken away"))
             if name == "TakeCard" and (self.likely(0.6) or self.machine.seen["state"].endswith("card_left")):
                 await self.take_back("staff" if self.machine.seen["state"].endswith("card_left") else self.person)
             return
@@ -271,7 +280,7 @@ class Citizen(Eyes):
     async def on_farewell(self, page: Farewell, show: Show) -> Any:
         return ("start", "") if self.likely(0.1) else None
 
-    # -- a card ----------------------------------------------------------------------------------------------------------
+    # -- a card --------------------------------------------------------------------------------------------------------
 
     async def on_consent(self, page: Any, show: Show) -> Any:
         return ("agree", "") if self.likely(0.95) else ("back", "")

@@ -31,7 +31,7 @@ DAY = 50
 """Citizens of a day. The cards in its stock are enough for as many."""
 FAULTS = 0.016
 """Probability of a fault at each step of a citizen."""
-CUTS = 0.006
+CUTS = 0.003
 """And of a power cut, on every other day: on the other days memory is measured."""
 
 LAYOUT = """
@@ -101,16 +101,20 @@ def place(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[s
 class Day:
     """One of them. ``cuts``: whether the power goes now and then."""
 
-    def __init__(self, machine: Machine, town: Town, chance: random.Random, outcome: Outcome, *, cuts: bool) -> None:
+    def __init__(
+        self, machine: Machine, town: Town, chance: random.Random, outcome: Outcome, *, cuts: bool, steps: float = 1.0
+    ) -> None:
         self.machine, self.town, self.chance, self.outcome = machine, town, chance, outcome
-        self.cuts = cuts
+        self.cuts, self.steps = cuts, steps
         self.served = 0
         self._after_cut = False
 
     async def _between(self) -> bool:
         """Before each step of a citizen, whatever goes wrong."""
         if self.chance.random() < FAULTS:
-            await self.machine.goes_wrong(draw(self.chance), self.chance.choice((0, 1, 1, 2)), self.chance.randint(1, 3))
+            await self.machine.goes_wrong(
+                draw(self.chance), self.chance.choice((0, 1, 1, 2)), self.chance.randint(1, 3)
+            )
         if self.cuts and self.chance.random() < CUTS:
             await self._cut()
             return True
@@ -131,7 +135,7 @@ class Day:
         for _ in range(citizens):
             if time.monotonic() > until:
                 break
-            citizen = Citizen(self.machine, self.town, self.chance, self._between)
+            citizen = Citizen(self.machine, self.town, self.chance, self._between, steps=self.steps)
             try:
                 how = await citizen.visit()
                 self.outcome.visits[f"{citizen.wish}: {how}"] += 1
@@ -151,7 +155,6 @@ class Day:
         bad = isinstance(page, OutOfService) or bool(page.out)
         if self.chance.random() < (0.25 if bad else 0.03):
             await Keepers(machine, self.chance, seal=self.chance.random() < 0.2).visit()
-            self.served += 0
         if self.cuts and self.chance.random() < 0.02:
             await machine.stop()
             machine.events.append(("stop", "in good order"))
@@ -193,16 +196,24 @@ class Day:
         self.outcome.wrong.append("host and payer were not told everything")
 
 
-async def a_day(folder: Path, ready: Any, seed: str, citizens: int, until: float, outcome: Outcome, *, cuts: bool) -> None:
+async def a_day(
+    folder: Path,
+    ready: Any,
+    seed: str,
+    citizens: int,
+    until: float,
+    outcome: Outcome,
+    *,
+    cuts: bool,
+    steps: float = 1.0,
+) -> None:
     """From a fresh world to its audit."""
     bench, host, keys = ready
     begun = time.monotonic()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     wallet = folder.parent / "people.toml"
     machine = Machine(folder, bench, host)
     town = Town(keys, *wallets.known(wallet))
-    day = Day(machine, town, random.Random(seed), outcome, cuts=cuts)  # noqa: S311 -- a rehearsal, not a secret
+    day = Day(machine, town, random.Random(seed), outcome, cuts=cuts, steps=steps)
     try:
         await machine.open()
         await day.runs(citizens, until)
@@ -227,7 +238,7 @@ async def a_day(folder: Path, ready: Any, seed: str, citizens: int, until: float
         outcome.seconds = time.monotonic() - begun
 
 
-def run(worker: int, seed: int, citizens: int, folder: str, minutes: float) -> list[dict[str, Any]]:
+def run(worker: int, seed: int, citizens: int, folder: str, minutes: float, steps: float = 1.0) -> list[dict[str, Any]]:
     """A worker's days, as plain data. Called in a process of its own."""
     here = Path(folder) / f"worker-{worker}"
     shutil.rmtree(here, ignore_errors=True)
@@ -240,11 +251,14 @@ def run(worker: int, seed: int, citizens: int, folder: str, minutes: float) -> l
             name = f"{seed}/{worker}/{nth}"
             outcome = Outcome(worker, nth, name)
             path = here / f"day-{nth}"
+            path.mkdir()
             today = min(DAY, left)
-            asyncio.run(a_day(path, ready, name, today, until, outcome, cuts=nth % 2 == 0))
+            asyncio.run(a_day(path, ready, name, today, until, outcome, cuts=(nth + worker) % 2 == 0, steps=steps))
             days.append(outcome.plain())
-            (here / "days.jsonl").open("a", encoding="utf-8").write(json.dumps(days[-1], ensure_ascii=False) + "\n")
-            print(f"worker {worker}, day {nth}: {outcome.citizens} citizens in {outcome.seconds:.0f} s, {len(outcome.wrong)} wrong", flush=True)  # fmt: skip
+            with (here / "days.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(days[-1], ensure_ascii=False) + "\n")
+            took = f"{outcome.citizens} citizens in {outcome.seconds:.0f} s"
+            print(f"worker {worker}, day {nth}: {took}, {len(outcome.wrong)} wrong", flush=True)
             for each in outcome.wrong:
                 print(f"  {name}: {each}", flush=True)
             if not outcome.wrong:

@@ -8,11 +8,14 @@ from typing import Any
 
 Value = bool | int | float | str
 
-PAPER, RIBBON, COVER, SWITCH, ITSELF, CABLE, LATER = (
-    "new roll", "new ribbon", "cover opened, card taken out", "put right by staff", "passed by itself", "plugged in again",
-    "far end back",
-)  # fmt: skip
-"""How a fault is healed, in words for the report."""
+# How a fault is healed, in words for the report.
+PAPER = "new roll"
+RIBBON = "new ribbon"
+COVER = "cover opened, card taken out"
+SWITCH = "put right by staff"
+ITSELF = "passed by itself"
+CABLE = "plugged in again"
+LATER = "far end back"
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ CARD_PRINTER = (
     *_switches("card-printer", SWITCH, missing_panel="c", faded=60, shift=40, scan_dark=True, scan_lost="back"),
     *_switches("card-printer", ITSELF, 3, lost_reply=1),
 )
-CONTACT = _switches("card-printer-contact", SWITCH, mute=True, no_reset_answer=True, garbled=True, worn_out=True) + (
+CONTACT = (
+    *_switches("card-printer-contact", SWITCH, mute=True, no_reset_answer=True, garbled=True, worn_out=True),
     Fault("card-printer-contact", "absent", True, CABLE),
 )
 CAMERA = _line("camera")[:2]

@@ -16,6 +16,8 @@ from statemachines.views import Maintenance, Show
 
 PAIRS = (("1002", "1003"), ("1002", "1001"), ("1004", "1003"))
 MOST_STEPS = 250
+STORES = {"opening_bin": ("empty_reject_box", "destroyed"), "opening_slot": ("empty_holding_slot", "sealed")}
+"""State -> the hand at the printer, and what becomes of the cards."""
 
 
 class Keepers(Eyes):
@@ -171,7 +173,7 @@ class Keepers(Eyes):
             await self.machine.refill(nth, self.loading)
             self.machine.events.append(("staff", "hopper filled"))
             return
-        action, fate = {"opening_bin": ("empty_reject_box", "destroyed"), "opening_slot": ("empty_holding_slot", "sealed")}[state]  # fmt: skip
+        action, fate = STORES[state]
         before = {each["serial"] for each in await self.machine.bench.new_cards() if each["place"] == "with:staff"}
         await self.machine.bench.act("card-printer", action)
         for each in await self.machine.bench.new_cards():

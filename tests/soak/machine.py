@@ -1,4 +1,4 @@
-"""A machine for the soak: bench and host as processes, the controller as another that may be killed, its time in hand."""
+"""A machine for the soak: bench and host as processes, the controller as one that may be killed, its time in hand."""
 
 from __future__ import annotations
 
@@ -84,6 +84,8 @@ class Sample:
     bytes: int
     files: int
     threads: int
+    warm: int = 0
+    """How much of what is loaded at its first use has been used."""
 
 
 @dataclass
@@ -201,7 +203,7 @@ class Machine:
         """Measure, after another citizen of this life."""
         await self.tell(mark=True)
         seen = self.seen
-        self.lives[-1].append(Sample(served, seen["bytes"], seen["files"], seen["threads"]))
+        self.lives[-1].append(Sample(served, seen["bytes"], seen["files"], seen["threads"], seen["warm"]))
 
     async def kill(self) -> str:
         """The power goes; the state it was in. Devices and host notice nothing of it by themselves."""

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import audit
@@ -15,6 +16,7 @@ import kiosk.activities as activities
 from statemachines.chart import SEPARATOR, Chart
 from statemachines.kiosk import kiosk_chart
 
+TITLES = {"visits": "what they came for", "events": "what happened", "warnings": "what the log warned of"}
 COUNTED = ("visits", "events", "pages", "states", "warnings")
 
 
@@ -36,7 +38,7 @@ def summary(seed: int, workers: int, days: Sequence[Mapping[str, Any]]) -> dict[
     measured = [life for life in lives if audit.growth(life)]
     wrong = [f"{day['seed']}: {each}" for day in days for each in day["wrong"]]
     wrong += [sentence for life in measured for sentence in audit.grown(life)]
-    every = set(leaves(kiosk_chart(activities)))
+    every, seen = set(leaves(kiosk_chart(activities))), set(added["states"])
     return {
         "seed": seed,
         "workers": workers,
@@ -50,7 +52,7 @@ def summary(seed: int, workers: int, days: Sequence[Mapping[str, Any]]) -> dict[
             "citizens": sum(len(life) for life in measured),
             "growth": [audit.growth(life) for life in measured],
         },
-        "states": {"all": len(every), "seen": len(every & set(added["states"])), "unseen": sorted(every - set(added["states"]))},
+        "states": {"all": len(every), "seen": len(every & seen), "unseen": sorted(every - seen)},
         **{name: dict(counter.most_common()) for name, counter in added.items() if name != "states"},
         "entered": dict(added["states"].most_common()),
     }  # fmt: skip
@@ -69,15 +71,17 @@ def leaves(chart: Chart, before: str = "") -> Iterator[str]:
 def table(told: Mapping[str, Any]) -> Iterator[str]:
     """The same, to read."""
     measured, states = told["measured"], told["states"]
-    yield f"soak: {told['citizens']} citizens in {told['days']} days, {told['workers']} machines, seed {told['seed']}, {told['seconds']} s"  # fmt: skip
+    machines = f"{told['workers']} machines, seed {told['seed']}, {told['seconds']} s"
+    yield f"soak: {told['citizens']} citizens in {told['days']} days, {machines}"
     yield f"violations: {len(told['violations'])}"
     yield from (f"  {each}" for each in told["violations"])
     yield f"states entered: {states['seen']} of {states['all']}, each left again"
-    yield f"lives of the controller: {told['lives']}; measured: {measured['lives']} lives of {measured['citizens']} citizens"
+    yield f"lives of the controller: {told['lives']}"
+    yield f"measured for growth: {measured['lives']} lives of {measured['citizens']} citizens"
     for name in audit.GROWTH:
         by = sorted(each[name] for each in measured["growth"])
         if by:
-            yield f"  {name}: {by[0]:+.0f} to {by[-1]:+.0f} from a fifth of a life to its end, median {by[len(by) // 2]:+.0f}"  # fmt: skip
-    for name, title in (("visits", "what they came for"), ("events", "what happened"), ("warnings", "what the log warned of")):  # fmt: skip
+            yield f"  {name}, from a fifth of a life on: {by[0]:+.0f} to {by[-1]:+.0f}, median {median(by):+.0f}"
+    for name, title in TITLES.items():
         yield f"{title}:"
         yield from (f"  {count:6} {what}" for what, count in told[name].items())

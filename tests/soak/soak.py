@@ -16,12 +16,16 @@ import days  # noqa: E402
 import report  # noqa: E402
 
 
-def soak(citizens: int, seed: int, workers: int, out: Path, minutes: float = 600.0) -> dict[str, object]:
+def soak(
+    citizens: int, seed: int, workers: int, out: Path, minutes: float = 600.0, steps: float = 1.0
+) -> dict[str, object]:
     """Run it; the report as data, which is written to ``out`` as well."""
     out.mkdir(parents=True, exist_ok=True)
     shares = [citizens // workers + (nth < citizens % workers) for nth in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(days.run, nth, seed, share, str(out), minutes) for nth, share in enumerate(shares)]
+        running = [
+            pool.submit(days.run, nth, seed, share, str(out), minutes, steps) for nth, share in enumerate(shares)
+        ]
         results = [day for each in running for day in each.result()]
     return report.write(out, seed, workers, results)
 

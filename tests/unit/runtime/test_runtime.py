@@ -14,7 +14,23 @@ from kiosk.runtime import Runtime, Stage
 from kiosk.session import Session
 from statemachines.chart import Chart, On, State
 from statemachines.timing import Delay, Kind
-from statemachines.views import Farewell, Frame, Menu, Page, Photo, Say, Show, StillThere, Touched, Working
+from statemachines.views import (
+    Choice,
+    Farewell,
+    Frame,
+    Menu,
+    Page,
+    Photo,
+    Say,
+    Show,
+    StillThere,
+    Touched,
+    Working,
+)
+
+MENU = Menu(
+    Say("menu"), (Choice("pension", Say("pension")), Choice("benefits", Say("benefits"), why_not=Say("not_today")))
+)
 
 DELAYS = {
     "person": Delay(Kind.PERSON, 45, "a person", grace=20),
@@ -100,7 +116,7 @@ class Rig:
 
     @staticmethod
     def _page(state: str, session: Session, tools: Any) -> tuple[Page, Frame]:
-        pages: dict[str, Page] = {"menu": Menu(Say("menu"), ()), "busy": Working(Say("busy"), at_most=session.unread)}
+        pages: dict[str, Page] = {"menu": MENU, "busy": Working(Say("busy"), at_most=session.unread)}
         return pages.get(state.rsplit(".", 1)[-1], Farewell()), Frame(0)
 
     @property
@@ -148,6 +164,12 @@ async def test_a_touch_on_an_old_view_is_dropped(rig: Rig) -> None:
     await rig.touches("language", "en")
     await rig.touches("choose", "pension", number=old)
     assert rig.state == "menu"
+
+
+@pytest.mark.parametrize("value", ["nothing_like_it", "benefits", ""])
+async def test_a_choice_that_the_page_does_not_offer_is_not_made(rig: Rig, value: str) -> None:
+    await rig.touches("choose", value)
+    assert (rig.state, rig.runtime.session.kept) == ("menu", {})
 
 
 async def test_a_double_tap_counts_once(rig: Rig) -> None:
@@ -207,7 +229,7 @@ async def test_a_machine_that_is_late_is_left(rig: Rig) -> None:
 
 async def test_a_silent_person_is_warned_and_only_then_the_session_ends(rig: Rig) -> None:
     await rig.passes(44.9)
-    assert rig.last.page == Menu(Say("menu"), ())
+    assert rig.last.page == MENU
     await rig.passes(0.2)
     assert (rig.state, rig.last.page) == ("menu", StillThere(seconds=20))
     await rig.passes(19.8)
@@ -221,13 +243,13 @@ async def test_more_time_can_be_had_as_often_as_wanted(rig: Rig) -> None:
         await rig.passes(50)
         assert rig.last.page == StillThere(seconds=20)
         await rig.touches("more_time")
-        assert (rig.state, rig.last.page) == ("menu", Menu(Say("menu"), ()))
+        assert (rig.state, rig.last.page) == ("menu", MENU)
 
 
 async def test_a_key_on_the_pad_is_a_sign_of_life_and_takes_the_warning_away(rig: Rig) -> None:
     await rig.passes(50)
     rig.runtime.sign_of_life()
-    assert rig.last.page == Menu(Say("menu"), ())
+    assert rig.last.page == MENU
     await rig.passes(44)
     assert rig.state == "menu"
 
@@ -242,7 +264,7 @@ async def test_help_lies_over_the_page_and_goes_back_to_it(rig: Rig) -> None:
     await rig.touches("help")
     assert type(rig.last.page).__name__ == "Help"
     await rig.touches("done")
-    assert (rig.state, rig.last.page) == ("menu", Menu(Say("menu"), ()))
+    assert (rig.state, rig.last.page) == ("menu", MENU)
 
 
 async def test_what_is_only_noted_draws_nothing_and_keeps_the_time(rig: Rig) -> None:
