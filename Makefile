@@ -8,11 +8,12 @@ CODE := kiosk devices screens statemachines tests benchmarks docs
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test lint bench crash docs doctor clean
+.PHONY: help setup demo run fleet test lint bench crash docs doctor clean
 
 help:
 	@echo "make demo     set up, then four citizens come by: the whole kiosk, unattended"
 	@echo "make run      set up, then the whole kiosk on simulated devices, to play with"
+	@echo "make fleet    set up, then the far end with 200 simulated kiosks: prints the console's address"
 	@echo "make test     set up, then lint and all tests"
 	@echo "make lint     ruff, mypy, import directions"
 	@echo "make bench    the measurements in benchmarks/"
@@ -56,6 +57,9 @@ demo: setup
 run: setup
 	@$(BIN)/kiosk run
 
+fleet: setup
+	@$(BIN)/kiosk fleet run --simulate 200 --directory out/fleet
+
 doctor: setup
 	@$(BIN)/kiosk doctor
 
@@ -79,7 +83,7 @@ docs: setup
 	@for file in docs/generate_*.py; do $(BIN)/python $$file || exit 1; done
 	@$(BIN)/kiosk config --print-example > out/kiosk.example.toml && mv out/kiosk.example.toml deploy/kiosk.example.toml
 
-setup demo run test lint bench docs doctor: | out
+setup demo run fleet test lint bench docs doctor: | out
 
 out:
 	@mkdir -p out

@@ -27,7 +27,7 @@ COMMANDS: dict[str, str] = {
     "config": "Check or explain the configuration file.",
     "doctor": "What this machine has and lacks, each with the remedy.",
     "journal": "Read the durable record.",
-    "fleet": "The fleet that watches over kiosks: join it.",
+    "fleet": "The fleet that watches over kiosks: run it, join it, simulate one.",
     "stock": "The ledger of pre-made cards: show, receive, load.",
     "staff": "Who works at this machine: add, list, remove.",
 }
