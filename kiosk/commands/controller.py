@@ -29,6 +29,7 @@ def controller(
     from kiosk import config as configuration
     from kiosk import logs
     from kiosk.controller import Controller
+    from kiosk.health.service_manager import ServiceManager
     from kiosk.journal.errors import JournalError
     from kiosk.located_toml import MistakesError
 
@@ -45,7 +46,12 @@ def controller(
         keep=settings.log.keep,
     )
 
+    manager = ServiceManager()
+    signs: list[asyncio.Task[None]] = []
+
     def listening() -> None:
+        manager.ready()
+        signs.append(asyncio.get_running_loop().create_task(manager.keep_alive(), name="service-manager"))
         typer.echo(f"listening on {settings.link.socket}")
         sys.stdout.flush()
 

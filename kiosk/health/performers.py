@@ -7,6 +7,7 @@ import gzip
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,6 +21,7 @@ from kiosk.fleet.messages import Event, EventName, Fact
 from kiosk.fleet.pki import write_private
 from kiosk.health.commands import CommandFailed, Performed, Performer
 from kiosk.health.membership import Office, OfficeError
+from kiosk.health.self_test import self_test
 from kiosk.health.standing import Standing
 from kiosk.located_toml import MistakesError
 from kiosk.tools import Tools
@@ -79,8 +81,16 @@ class Performers:
     # -- devices -------------------------------------------------------------------------------------------------------
 
     async def _test_device(self, arguments: Arguments) -> Performed:
+        """Its harmless self-test, then its status: both on its own thread, with nobody served meanwhile."""
         name, worker = self._device(arguments)
-        return await self._ask(name, worker, lambda device: device.status())
+        found: dict[str, Fact] = {}
+
+        def test(device: Device) -> Status:
+            found.update(self_test(name, device))
+            return device.status()
+
+        performed = await self._ask(name, worker, test)
+        return replace(performed, facts={**performed.facts, **found})
 
     async def _restart_device(self, arguments: Arguments) -> Performed:
         name, worker = self._device(arguments)
@@ -123,8 +133,16 @@ class Performers:
     # -- the machine ---------------------------------------------------------------------------------------------------
 
     async def _page_attendant(self, arguments: Arguments) -> Performed:
-        self._tools.record.telemetry.tell(Event(event=EventName.ATTENDANT_PAGED))
-        return Performed()
+        """The hall's console shows it; at the machine the pad sounds, unless someone is typing at it."""
+        sounded = False
+        if self._tools.pin_pad is not None and not self._standing.serving:
+            try:
+                await self._tools.pin_pad.call(lambda pad: pad.beep())
+                sounded = True
+            except DeviceError as error:
+                log.info("page_not_sounded", fault=error.code)
+        self._tools.record.telemetry.tell(Event(event=EventName.ATTENDANT_PAGED, facts={"sounded": sounded}))
+        return Performed({"sounded": sounded})
 
     async def _restart_application(self, arguments: Arguments) -> Performed:
         return Performed(then=self._stop)

@@ -88,7 +88,8 @@ def test_per_thousand() -> None:
     assert per_thousand({"errors.card_printer.jam_print": 3}) == {}
     counts = {
         "cards.issued": 1990, "cards.spoiled": 10, "errors.card_printer.jam_print": 3,
-        "errors.card_printer.jam_feed": 1, "card_printer.retries": 8, "cards.read": 500, "errors.card_reader.mute": 1, "errors.card_reader.jammed": 9,
+        "errors.card_printer.jam_feed": 1, "card_printer.retries": 8, "cards.read": 500,
+        "errors.card_reader.mute": 1, "errors.card_reader.jammed": 9,
         "visits.id_card": 100, "errors.id_reader.read_failed": 1, "errors.id_reader.not_connected": 7,
         "receipts": 1000, "errors.receipt_printer.cutter_jammed": 2,
     }  # fmt: skip

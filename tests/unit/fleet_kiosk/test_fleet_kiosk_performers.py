@@ -1,0 +1,186 @@
+"""What the verbs do here: a policy pack fetched, tried, put in force; a device tested without matter; a page that
+sounds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from devices.contract import DeviceError, DeviceState, Status
+from devices.worker import DeviceWorker
+from kiosk.catalogue.policy import REGIONS
+from kiosk.fleet.messages import Body, Event
+from kiosk.fleet.policies import Policies, policy_router
+from kiosk.health.commands import CommandFailed
+from kiosk.health.membership import Office
+from kiosk.health.performers import Performers
+from kiosk.health.standing import Standing
+
+REGION = "990100"
+OLD = REGIONS / f"{REGION}.toml"
+
+
+class Device:
+    """A device of any class that is well, until it fails."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.fails: str | None = None
+
+    def open(self) -> None:
+        self.done.append("open")
+
+    def close(self) -> None:
+        self.done.append("close")
+
+    def status(self) -> Status:
+        return Status(DeviceState.ONLINE)
+
+    def information(self) -> None:
+        self.done.append("information")
+
+    def beep(self) -> None:
+        if self.fails is not None:
+            raise DeviceError(self.fails)
+        self.done.append("beep")
+
+    def preview(self) -> Any:
+        if self.fails is not None:
+            raise DeviceError(self.fails)
+        return SimpleNamespace(image=SimpleNamespace(width=640, height=480))
+
+    def rest(self) -> None:
+        self.done.append("rest")
+
+
+class Rig:
+    def __init__(self, folder: Path) -> None:
+        self.told: list[Body] = []
+        self.stopped = 0
+        self.devices = {name: Device() for name in ("pin_pad", "camera", "card_reader")}
+        self.workers = {name: DeviceWorker(name, device) for name, device in self.devices.items()}
+        self.file = folder / "region.toml"
+        self.file.write_bytes(OLD.read_bytes())
+        self.policies = Policies(folder / "packs")
+        application = FastAPI()
+        application.include_router(policy_router(self.policies))
+        office = Office("https://office", None, TestClient(application, base_url="https://office"))
+        self.standing = Standing("in_service.attract")
+        tools = SimpleNamespace(
+            devices=self.workers,
+            pin_pad=self.workers["pin_pad"],
+            health=SimpleNamespace(saw=lambda name, status: False),
+            settings=SimpleNamespace(
+                policy=SimpleNamespace(region_file=self.file), kiosk=SimpleNamespace(region=REGION)
+            ),
+            record=SimpleNamespace(telemetry=SimpleNamespace(tell=lambda *bodies: self.told.extend(bodies))),
+        )
+        self.performers = Performers(
+            tools,  # type: ignore[arg-type]
+            self.standing,
+            stop=self._stop,
+            reboot=lambda: None,
+            changed=lambda: None,
+            office=office,
+        )
+
+    def _stop(self) -> None:
+        self.stopped += 1
+
+    async def do(self, verb: str, **arguments: str) -> Any:
+        return await self.performers.by_verb[verb](arguments)
+
+    @property
+    def events(self) -> list[tuple[str, dict[str, object]]]:
+        return [(body.event.value, dict(body.facts)) for body in self.told if isinstance(body, Event)]
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path)
+    yield rig
+    for worker in rig.workers.values():
+        worker.stop()
+
+
+# -- policy ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_pack_is_fetched_tried_and_in_force_after_the_restart(rig: Rig, tmp_path: Path) -> None:
+    new = tmp_path / "new.toml"
+    new.write_text("# another edition\n" + OLD.read_text(encoding="utf-8"), encoding="utf-8")
+    digest = rig.policies.add(REGION, new)
+    performed = await rig.do("sync_policy", digest=digest)
+    assert rig.file.read_bytes() == new.read_bytes()
+    assert rig.events == [("policy_changed", {})]
+    assert rig.stopped == 0
+    performed.then()
+    assert rig.stopped == 1
+    assert [name for name in os.listdir(tmp_path) if "trial" in name] == []
+
+
+async def test_a_pack_that_is_not_there_or_was_altered_changes_nothing(rig: Rig, tmp_path: Path) -> None:
+    digest = rig.policies.add(REGION, OLD)
+    stored = tmp_path / "packs" / REGION / f"{digest}.toml"
+    stored.write_bytes(b"# altered\n" + stored.read_bytes())
+    for wanted in (digest, "0" * 64, "../../etc"):
+        with pytest.raises(CommandFailed, match="policy_not_fetched"):
+            await rig.do("sync_policy", digest=wanted)
+    assert (rig.file.read_bytes(), rig.events) == (OLD.read_bytes(), [])
+
+
+async def test_a_pack_that_this_software_cannot_use_changes_nothing(rig: Rig, tmp_path: Path) -> None:
+    content = b'[region]\ncode = "1"\n'
+    digest = hashlib.sha256(content).hexdigest()
+    folder = tmp_path / "packs" / REGION
+    folder.mkdir(parents=True)
+    (folder / f"{digest}.toml").write_bytes(content)
+    with pytest.raises(CommandFailed, match="policy_unusable"):
+        await rig.do("sync_policy", digest=digest)
+    assert (rig.file.read_bytes(), rig.events) == (OLD.read_bytes(), [])
+
+
+# -- devices -----------------------------------------------------------------------------------------------------------
+
+
+async def test_devices_are_tested_without_a_card_or_a_sheet(rig: Rig) -> None:
+    pad = (await rig.do("test_device", device="pin_pad")).facts
+    camera = (await rig.do("test_device", device="camera")).facts
+    reader = (await rig.do("test_device", device="card_reader")).facts
+    assert (pad["state"], pad["tested"]) == ("online", "information, keys, beep")
+    assert (camera["tested"], camera["width"], camera["height"]) == ("picture", 640, 480)
+    assert reader["tested"] == "status"
+    assert rig.devices["pin_pad"].done == ["information", "beep"]
+    assert rig.devices["camera"].done == ["rest"]
+    assert rig.devices["card_reader"].done == []
+
+
+async def test_a_test_that_fails_says_why_and_the_camera_rests(rig: Rig) -> None:
+    rig.devices["camera"].fails = "camera.frozen"
+    with pytest.raises(CommandFailed, match=r"camera\.frozen"):
+        await rig.do("test_device", device="camera")
+    assert rig.devices["camera"].done == ["rest"]
+    with pytest.raises(CommandFailed, match="not_fitted"):
+        await rig.do("test_device", device="scanner")
+
+
+# -- a page ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_sounds_at_the_machine_unless_someone_is_typing(rig: Rig) -> None:
+    assert (await rig.do("page_attendant")).facts == {"sounded": True}
+    rig.standing.moved("in_service.session.menu")
+    assert (await rig.do("page_attendant")).facts == {"sounded": False}
+    rig.standing.moved("in_service.attract")
+    rig.devices["pin_pad"].fails = "pin_pad.no_answer"
+    assert (await rig.do("page_attendant")).facts == {"sounded": False}
+    assert rig.devices["pin_pad"].done == ["beep"]
+    assert [facts["sounded"] for _, facts in rig.events] == [True, False, False]
