@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from id_plate import Plate
-from kiosk_rig import Kiosk, process
+from kiosk_rig import Kiosk, bench_of, process, standing_of
 
 from kiosk.demo.stand import Stand
 
@@ -37,6 +36,8 @@ class = "card-printer"
 pace = 0.02
 [[device]]
 class = "camera"
+[[device]]
+class = "cabinet"
 """
 )
 """What an issuing kiosk has: a side in colour takes some 0.4 s."""
@@ -54,16 +55,6 @@ def issuing_bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield ready
 
 
-@contextmanager
-def bench_of(folder: Path, devices: str) -> Iterator[dict[str, Any]]:
-    """The bench with these devices, as a process; its ready line."""
-    layout = folder / "devices.toml"
-    layout.write_text(devices)
-    words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
-    with process(*words, log=folder / "stderr") as ready:
-        yield ready
-
-
 @pytest.fixture(scope="session")
 def host_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("host")
@@ -78,17 +69,6 @@ async def standing(tmp_path: Path, bench_process: dict[str, Any], host_process: 
     """A kiosk not yet started, before a fresh world."""
     async with standing_of(Kiosk(tmp_path, bench_process, host_process)) as kiosk:
         yield kiosk
-
-
-@asynccontextmanager
-async def standing_of(kiosk: Kiosk) -> AsyncIterator[Kiosk]:
-    """Before a fresh world; stopped and closed afterwards."""
-    await kiosk.bench.reset()
-    (await kiosk.host.post("/sandbox/reset")).raise_for_status()
-    yield kiosk
-    await kiosk.bench.reset()  # a card left in the slot would hold up the stop
-    await kiosk.stop()
-    await kiosk.close()
 
 
 @pytest.fixture

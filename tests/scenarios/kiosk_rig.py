@@ -10,8 +10,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -77,6 +77,16 @@ def process(*words: str, log: Path, **environment: str) -> Iterator[dict[str, An
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+@contextmanager
+def bench_of(folder: Path, devices: str) -> Iterator[dict[str, Any]]:
+    """The bench with these devices, as a process; its ready line."""
+    layout = folder / "devices.toml"
+    layout.write_text(devices)
+    words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
+    with process(*words, log=folder / "stderr") as ready:
+        yield ready
 
 
 class Screens:
@@ -217,6 +227,8 @@ class Kiosk:
         """Device class -> address, for devices that do not stand on the bench. Set before the start."""
         self.policy: str = ""
         """A policy pack in place of the region's own. Set before the start."""
+        self.in_fleet = False
+        """Whether telemetry is kept for a fleet, which nobody of is there. Set before the start."""
         self.cable: Cable | None = None
         """Between kiosk and host, once :meth:`lay_cable` has been called."""
         self._running: asyncio.Task[None] | None = None
@@ -239,6 +251,7 @@ class Kiosk:
         devices = preparing.device_tables(self._bench_ready["devices"], self.elsewhere)
         issuing = preparing.issuing_table(preparing.hoppers(cards), business)
         policy = f'[policy]\nregion_file = "{self.policy}"\n' if self.policy else ""
+        fleet = f'\n[fleet]\noffice_url = "https://127.0.0.1:1"\ndirectory = "{self.folder}/member"\n'
         tls = self._host_ready["tls"]
         path = self.folder / "kiosk.toml"
         path.write_text(
@@ -262,7 +275,7 @@ socket = "{self.folder}/link.sock"
 directory = "{self.folder}/logs"
 level = "debug"
 console = false
-{policy}{devices}{issuing}""",
+{policy}{devices}{issuing}{fleet if self.in_fleet else ""}""",
             encoding="utf-8",
         )
         return path
@@ -465,3 +478,14 @@ console = false
         """Have something go wrong at the host until it is taken back."""
         rule = {"kind": kind, "path": path, "times": None, **more}
         (await self.host.post("/sandbox/faults", json=rule)).raise_for_status()
+
+
+@asynccontextmanager
+async def standing_of(kiosk: Kiosk) -> AsyncIterator[Kiosk]:
+    """Before a fresh world; stopped and closed afterwards."""
+    await kiosk.bench.reset()
+    (await kiosk.host.post("/sandbox/reset")).raise_for_status()
+    yield kiosk
+    await kiosk.bench.reset()  # a card left in the slot would hold up the stop
+    await kiosk.stop()
+    await kiosk.close()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import bench_of, standing_of
 from issuing_steps import (
     FIRST,
     NEWCOMER,
@@ -27,7 +26,7 @@ from issuing_steps import (
     takes_it,
     touches,
 )
-from kiosk_rig import Kiosk
+from kiosk_rig import Kiosk, bench_of, standing_of
 
 from statemachines.views import (
     CardPreview,
