@@ -92,7 +92,7 @@ class First(_OfOverview):
     def _device(self, row: KioskRow) -> str:
         assert row.worst is not None  # noqa: S101 -- asked before
         device = row.worst.device
-        return "" if device in ("", "kiosk") else self.desk.words.of("device", device)
+        return "" if device in ("", "kiosk") else self.desk.words.part(device)
 
 
 class Halls(_OfOverview):

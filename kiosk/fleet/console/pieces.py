@@ -79,7 +79,7 @@ def alert(desk: Desk, row: AlertRow, *, of_kiosk: bool = False) -> None:
             severity(desk, row.severity)
             place = words.place(row.kiosk, row.device)
             if of_kiosk or not row.kiosk:
-                ui.label(place if not of_kiosk else words.of("device", row.device)).classes("strong")
+                ui.label(place if not of_kiosk else words.part(row.device)).classes("strong")
             else:
                 link(place, desk.link(f"/kiosk/{row.kiosk}"), testid=f"look-{row.id}").classes("strong")
             if row.state != "opened":

@@ -53,13 +53,19 @@ class Words:
         kind, _, bank = name.partition(".")
         return self.of("supply", kind).format(bank=bank)
 
+    def part(self, device: str) -> str:
+        """A device, or what runs out: alerts are about either."""
+        if device not in document()["device"] and device.partition(".")[0] in document()["supply"]:
+            return self.supply(device)
+        return self.of("device", device)
+
     def place(self, kiosk: str, device: str) -> str:
         """What an alert is about."""
         scope, _, name = device.partition(":")
         if not kiosk:
             kind = {"line": "kiosk.line", "site": "kiosk.place"}.get(scope)
             return self("report.fleet") if kind is None else f"{self(kind)} {name}"
-        return kiosk if device in ("", "kiosk") else f"{kiosk} · {self.of('device', device)}"
+        return kiosk if device in ("", "kiosk") else f"{kiosk} · {self.part(device)}"
 
     def ago(self, at: int | None, now: int) -> str:
         """How long ago, roughly."""
