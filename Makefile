@@ -8,7 +8,7 @@ CODE := kiosk devices screens statemachines tests benchmarks docs
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run fleet test lint bench crash docs doctor clean
+.PHONY: help setup demo run fleet test lint bench crash soak docs doctor clean
 
 help:
 	@echo "make demo     set up, then four citizens come by: the whole kiosk, unattended"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint     ruff, mypy, import directions"
 	@echo "make bench    the measurements in benchmarks/"
 	@echo "make crash    every way of making a card, the power cut at every point of it"
+	@echo "make soak     2,000 citizens of all kinds, and everything that can go wrong meanwhile"
 	@echo "make docs     write the generated files again: charts, drivers, faults, example configuration"
 	@echo "make doctor   what this machine has and lacks"
 	@echo "make setup    Debian packages and the virtual environment, if not there yet"
@@ -75,6 +76,9 @@ lint: setup
 
 crash: setup
 	@$(BIN)/python tests/crash/exhaust.py
+
+soak: setup
+	@$(BIN)/python tests/soak/soak.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -60,6 +60,15 @@ class Eyes:
             return 4.0
         return LOOK
 
+    async def until_not_idle(self) -> None:
+        """Until somebody is served: whoever was called has come."""
+        begun = time.monotonic()
+        while self.idle:
+            await self.machine.glass.newer(self.show.frame.number, LOOK)
+            await self.machine.passes(LOOK)
+            if time.monotonic() - begun > LONGEST:
+                raise Stuck(f"nobody is served: {self.machine.seen['state']}")
+
     async def until_idle(self, seconds: float = LONGEST) -> Any:
         """Until the machine waits for somebody or is out of service; the page."""
         begun = time.monotonic()

@@ -47,6 +47,7 @@ class Keepers(Eyes):
         await self._open_up()
         await self.until_idle()
         machine.call_engineer()
+        await self.until_not_idle()
         for _ in range(MOST_STEPS):
             show = await self.next()
             self.acted = show.frame.number

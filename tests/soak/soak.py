@@ -36,9 +36,10 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--minutes", type=float, default=600.0, help="begin no citizen after so many")
+    asked.add_argument("--steps", type=float, default=1.0, help="patience of a citizen, as a share of the usual")
     asked.add_argument("--out", type=Path, default=Path("out/soak"))
     given = asked.parse_args()
-    found = soak(given.citizens, given.seed, given.workers, given.out, given.minutes)
+    found = soak(given.citizens, given.seed, given.workers, given.out, given.minutes, given.steps)
     print((given.out / "report.txt").read_text(encoding="utf-8"))
     return 1 if found["violations"] else 0
 
