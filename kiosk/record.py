@@ -23,6 +23,7 @@ from kiosk.issuing_advice import Teller
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.counters import Counters, used_on
 from kiosk.journal.entries import Entry, Fact
+from kiosk.journal.errors import JournalError
 from kiosk.journal.outbox import Message
 from kiosk.journal.store import Journal
 from kiosk.record_issuing import IssuingRecord
@@ -38,6 +39,9 @@ DOCUMENT = "document"
 
 ATTEMPTS = 6
 """Advices with an unknown outcome before a person settles them (rules: retry of advice to host)."""
+
+AT_ONCE = 10_000
+"""Messages looked at in one go: far more than wait for a payer that is gone for days, so that none hides the others."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 """Seconds between attempts to tell the host; each pause is twice the one before."""
@@ -230,18 +234,26 @@ class Record:
         pause = FIRST_PAUSE
         while True:
             self._news.clear()
-            if await self._tell_all(tell):
+            if await self._told_all(tell):
                 pause = FIRST_PAUSE
                 await self._news.wait()
             else:
                 await self._clock.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
+    async def _told_all(self, tell: Mapping[str, Teller]) -> bool:
+        """As :meth:`_tell_all`. A journal that cannot be written for a while ends nothing: it is tried again."""
+        try:
+            return await self._tell_all(tell)
+        except JournalError as error:
+            log.error("outbox_not_written", reason=type(error).__name__)
+            return False
+
     async def _tell_all(self, tell: Mapping[str, Teller]) -> bool:
         """Tell what is pending, each business's messages in their order; True when nothing is left."""
         behind: set[Fact] = set()
         waits = False
-        for message in self._journal.outbox.pending():
+        for message in await asyncio.to_thread(self._journal.outbox.pending, AT_ONCE):
             business = message.payload.get("business")
             if business is not None and business in behind:
                 continue
@@ -262,12 +274,20 @@ class Record:
     async def _tell(self, message: Message, tell: Mapping[str, Teller]) -> bool:
         """True when nothing is left to do about this message."""
         outbox = self._journal.outbox
+        teller = tell.get(message.kind)
+        if teller is None:
+            log.error("advice_to_nobody", kind=message.kind)
+            await asyncio.to_thread(self._give_up, message)
+            return True
         try:
-            await tell[message.kind](message)
+            await teller(message)
         except HostUnavailable:
             return False
         except HostRefused as error:
             log.error("advice_refused", kind=message.kind, code=error.code)
+            await asyncio.to_thread(self._give_up, message)
+        except (KeyError, ValueError) as error:  # of what it says, nobody can make anything
+            log.error("advice_unreadable", kind=message.kind, reason=type(error).__name__)
             await asyncio.to_thread(self._give_up, message)
         except HostError:
             if await asyncio.to_thread(outbox.failed, message.id) < ATTEMPTS:

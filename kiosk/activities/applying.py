@@ -217,12 +217,19 @@ async def _handed_in(stage: Stage) -> bool:
     session, tools = stage.session, stage.tools
     await let_go_of_chip(stage)
     card, session.card = session.card, None
-    if not await retained(tools):
+    if not await written(_kept(tools)):
         session.card = card
         session.trouble = refusal("old_card_not_in_reader")
         return False
+    return True
+
+
+async def _kept(tools: Tools) -> bool:
+    """Whether the card is in the bin. One that is must be in the journal as kept, whatever happens to the session."""
+    if not await retained(tools):
+        return False
     log.info("old_card_handed_in", serial=tools.record.custody_serial)
-    await written(tools.record.card_retained())
+    await tools.record.card_retained()
     return True
 
 

@@ -22,9 +22,10 @@ from kiosk.activities.issue_tools import (
     printer_of,
     printer_status,
     state_of,
+    until_known,
 )
 from kiosk.activities.refusals import device_trouble, host_trouble, refusal
-from kiosk.host.issuing_values import Application, ApplicationState, IssuingRefusal, Reservation, step_key
+from kiosk.host.issuing_values import Application, ApplicationState, BadCard, IssuingRefusal, Reservation, step_key
 from kiosk.host.port import HostRefused, RefusalCode
 from kiosk.journal.card_custody import serial_of
 from kiosk.journal.issues import IssueRecord, IssueStep
@@ -62,6 +63,8 @@ async def prepare_card(stage: Stage) -> Literal["ready", "not_ready"]:
     issue, record = issue_of(stage)
     try:
         application = await state_of(tools, record)
+        if record.cards and application.serial:  # its outbox may not have told it yet
+            await until_known(tools, lambda: _spoiled_at_host(tools, record))
     except StillUnknown:
         stage.session.trouble = refusal("host_unknown")
         return "not_ready"
@@ -82,6 +85,13 @@ async def prepare_card(stage: Stage) -> Literal["ready", "not_ready"]:
     if record.cards:
         issue.note = Say("issue.note.second_card")
     return "ready"
+
+
+async def _spoiled_at_host(tools: Tools, record: IssueRecord) -> None:
+    """The host has let go of the first card: while that is reserved, it would refuse the second. The same request,
+    under the same key, as the message in the outbox."""
+    key = step_key(record.business, "issue_spoil", record.cards)
+    await host_of(tools).spoil(record.application, record.serial, BadCard.SPOILED, key)
 
 
 async def feed_card(stage: Stage) -> Literal["fed", "not_fed", "lost"]:

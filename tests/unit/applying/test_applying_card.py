@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
 from typing import Any
 
 import msgspec
@@ -123,6 +125,28 @@ async def test_a_card_handed_in_is_in_the_bin_before_the_issue_goes_on(desk: Des
     steps = [entry.step for entry in desk.journal.entries(desk.issue_record().business)]
     assert steps[-2:] == ["card.retained", "issue.accepted"]
     assert not desk.session.card_in_use
+
+
+async def test_a_card_in_the_bin_is_written_down_as_kept_though_the_state_is_left_meanwhile(desk: Desk) -> None:
+    """Told to stop while the card drops: its slot is empty because it was kept, and not because it was taken."""
+    await _with_old_card_inside(desk)
+    dropping, dropped = asyncio.Event(), threading.Event()
+    retain, loop = desk.reader.retain, asyncio.get_running_loop()
+
+    def slowly() -> bool:
+        loop.call_soon_threadsafe(dropping.set)
+        dropped.wait(5)
+        return retain()
+
+    desk.reader.retain = slowly  # type: ignore[method-assign]
+    settling = asyncio.create_task(applying.settle_old_card(desk.stage))
+    await dropping.wait()
+    settling.cancel()
+    dropped.set()
+    await asyncio.wait([settling])
+    assert settling.cancelled()
+    assert desk.record.custody_serial == ""
+    assert "card.retained" in [entry.step for entry in desk.journal.entries(desk.issue_record().business)]
 
 
 async def test_a_card_that_is_not_in_the_reader_is_not_handed_in(desk: Desk) -> None:
