@@ -112,6 +112,12 @@ class Hall:
         await self.kiosk.__aexit__(None, None, None)
         watch_journal(lambda label: None)
 
+    async def everybody_is_told(self) -> None:
+        """Host and payer are there, and hear all that is left to tell: nothing of it arrives after this hall."""
+        self.plug.away.clear()
+        self.bench.control.delete("/sandbox/faults").raise_for_status()
+        await self.kiosk.told()
+
     async def restart(self, *, mains: bool) -> None:
         """The kiosk is gone at once, whatever it was at; ``mains``: the printer too. It comes back and settles what it
         can."""

@@ -251,6 +251,7 @@ async def once(bench: Workshop, found: Incident, lost: str, cut_points: int | No
     try:
         return Incident.of(exported(hall))
     finally:
+        await hall.everybody_is_told()
         await hall.close()
 
 

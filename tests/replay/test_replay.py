@@ -38,6 +38,7 @@ async def _happen(
 
     await hall.citizen(reason, hand=hand, at=on_state, cut_after=cut)
     told = exported(hall)
+    await hall.everybody_is_told()
     await hall.close()
     return told
 
