@@ -26,8 +26,8 @@ from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touche
 log = structlog.get_logger("runtime")
 
 WIPED = ("in_service.session", "maintenance.stock", "recovering")
-"""The states whose leaving wipes the session: a citizen's, that of the people who work on the stock, and the recovery of
-an issue, which asks the host for what is on its card."""
+"""The states whose leaving wipes the session: a citizen's, that of the people who work on the stock, and the recovery
+of an issue, which asks the host for what is on its card."""
 
 HELP = Help((Say("help.phone"), Say("help.attendant"), Say("help.card_safe"), Say("help.language"), Say("help.stop")))
 

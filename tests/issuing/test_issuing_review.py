@@ -347,3 +347,19 @@ async def test_the_second_card_waits_until_the_host_has_let_go_of_the_first(benc
         record = await settled(bench, kiosk, record)
         assert record.ended is IssueEnd.COLLECTED
         assert (bench.cards["rejected"], bench.cards["taken"]) == ([FIRST], [SECOND])
+
+
+async def test_nothing_of_a_person_outlasts_a_recovery_that_fails(bench: Workshop) -> None:
+    async with KioskSide(Place.of(bench)) as kiosk:
+        record = await begun(bench, kiosk)
+        await kiosk.record.issuing.step(record, IssueStep.COMMITTED, serial=FIRST)  # and it is nowhere
+
+        async def full(_: object) -> None:
+            raise JournalFull("no room")
+
+        kiosk.record.stock.change = full  # type: ignore[method-assign, assignment]
+        runtime = kiosk.runtime()
+        runtime.post("recover")
+        await runtime.run()
+        assert kiosk.states[-2:] == ["recovering.noting", "stopped"]
+        assert runtime.session.issue is None
