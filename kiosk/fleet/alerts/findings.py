@@ -117,7 +117,7 @@ def _conditions(rows: Iterable[Row[Any]]) -> Iterable[Finding]:
 def _vitals(row: Row[Any], now: int) -> Iterable[Finding]:
     off = row.sent_at - row.seen_at
     if abs(off) > CLOCK_OFF:
-        yield Finding("clock", "fleet.clock_wrong", row.seen_at, facts={"ahead": off // 60_000 * 60_000})
+        yield Finding("clock", "fleet.clock_wrong", row.seen_at, facts={"ahead": round(off / 60_000) * 60_000})
     if row.certificate_until is not None and row.certificate_until - now < CERTIFICATE_LEFT:
         yield Finding("certificate", "fleet.certificate_ending", row.seen_at, facts={"until": row.certificate_until})
     if row.disk_free is not None and row.disk_free < DISK_FREE:

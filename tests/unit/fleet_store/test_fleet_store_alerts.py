@@ -1,0 +1,192 @@
+"""The alert engine in simulated time: correlation, escalation, what is settled by hand, what is told late."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
+from fleet_far_end import FarEnd
+
+from devices import fault_catalogue
+from kiosk.fleet.alerts import desk, rules
+from kiosk.fleet.alerts.silence import Standing, silence
+from kiosk.fleet.store import availability, tickets
+from kiosk.fleet.store.tables_alerts import delivery
+
+NOW = 1_800_000_000_000
+
+
+def standing(kiosk: str, ago: float, line: str = "", site: str = "") -> Standing:
+    return Standing(kiosk, line, site, NOW - int(ago * 1000))
+
+
+def test_a_line_that_is_cut_is_one_alarm_from_the_first_kiosk_on() -> None:
+    fleet = [standing(f"A{n}", 65 + 3 * n, "L1", f"S{n}") for n in range(10)] + [
+        standing(f"B{n}", 5, "L2") for n in range(10)
+    ]
+    found = silence(fleet, NOW, {}, frozenset())
+    assert found.offline == {"A9"}
+    assert found.together == {"line:L1": frozenset(f"A{n}" for n in range(10))}
+    assert found.alone == frozenset()
+
+
+def test_two_of_ten_are_two_alarms_and_a_whole_hall_is_one() -> None:
+    two = [standing(f"A{n}", 95 if n < 2 else 5, "L1") for n in range(10)]
+    assert silence(two, NOW, {}, frozenset()).alone == {"A0", "A1"}
+    hall = [standing(f"A{n}", 95 if n < 3 else 5, "L1", "S1" if n < 3 else "S2") for n in range(30)]
+    assert dict(silence(hall, NOW, {}, frozenset()).together) == {"site:S1": {"A0", "A1", "A2"}}
+
+
+def test_those_that_went_at_other_times_are_not_together() -> None:
+    fleet = [standing(f"A{n}", 95 + 40 * n, "L1") for n in range(4)]
+    assert silence(fleet, NOW, {}, frozenset()).alone == {"A0", "A1", "A2", "A3"}
+
+
+def test_an_alarm_of_many_keeps_its_kiosks_until_each_is_back() -> None:
+    fleet = [standing("A0", 5, "L1"), standing("A1", 400, "L1"), standing("A2", 95, "L1"), standing("A3", 400, "L2")]
+    found = silence(fleet, NOW, {"line:L1": frozenset({"A0", "A1"})}, frozenset({"A0", "A1", "A3"}))
+    assert found.together == {"line:L1": {"A1", "A2"}}
+    assert found.alone == {"A3"}
+
+
+@pytest.fixture
+def far(engine: Engine) -> FarEnd:
+    far = FarEnd(engine, 4)
+    far.contacts("duty")
+    far.contacts("manager", level=1)
+    far.run(35)
+    return far
+
+
+def told(far: FarEnd) -> list[tuple[str, int]]:
+    with far.engine.connect() as connection:
+        rows = connection.execute(delivery.select().order_by(delivery.c.id)).all()
+    return [(row.content["what"], row.contact) for row in rows]
+
+
+def test_what_nobody_acknowledges_is_escalated_once_a_level(far: FarEnd) -> None:
+    far.fleet.kiosks["S00001"].stock_difference(far.now)
+    far.run(595)
+    assert told(far) == [("opened", 1)]
+    far.run(10)
+    assert told(far) == [("opened", 1), ("escalated", 2)]
+    far.run(1300, every=30)
+    assert told(far) == [("opened", 1), ("escalated", 2)]
+    with far.engine.begin() as connection:
+        (row,) = desk.open_alerts(connection)
+        assert (row.state, row.level) == ("escalated", 1)
+        desk.acknowledge(connection, far.now, "ann", row.id)
+        with pytest.raises(desk.AlertError, match="in hand"):
+            desk.acknowledge(connection, far.now, "bob", row.id)
+        with pytest.raises(desk.AlertError, match="by itself"):
+            desk.clear(connection, far.now, "ann", row.id)
+        connection.execute(delivery.update().values(state="sent", attempts=1))
+    far.fleet.kiosks["S00001"].stock_counted(far.now)
+    far.run(5)
+    assert told(far)[2:] == [("cleared", 1), ("cleared", 2)]
+    with far.engine.connect() as connection:
+        assert [each.what for each in desk.events(connection, row.id)] == [
+            "opened", "escalated", "acknowledged", "cleared",
+        ]  # fmt: skip
+
+
+def test_an_acknowledged_alert_is_not_escalated(far: FarEnd) -> None:
+    far.fleet.kiosks["S00001"].stock_difference(far.now)
+    far.run(5)
+    with far.engine.begin() as connection:
+        (row,) = desk.open_alerts(connection)
+        desk.acknowledge(connection, far.now, "ann", row.id)
+    far.run(1200, every=30)
+    assert told(far) == [("opened", 1)]
+
+
+def test_a_forced_door_is_settled_by_a_person_and_the_next_one_is_new(far: FarEnd) -> None:
+    machine = far.fleet.kiosks["S00001"]
+    machine.door_forced(far.now)
+    far.run(60)
+    with far.engine.begin() as connection:
+        (row,) = desk.open_alerts(connection)
+        assert desk.clear(connection, far.now, "ann", row.id).state == "cleared"
+    far.run(60)
+    with far.engine.connect() as connection:
+        assert desk.open_alerts(connection) == []
+    machine.door_forced(far.now)
+    far.run(5)
+    with far.engine.connect() as connection:
+        (again,) = desk.open_alerts(connection)
+    assert again.id != row.id
+
+
+def test_a_fault_that_stays_is_told_once_the_kiosk_has_told_everything(far: FarEnd) -> None:
+    machine = far.fleet.kiosks["S00002"]
+    far.fleet.cut(["S00002"])
+    machine.fault(far.now, "receipt_printer", "receipt_printer.paper_out")
+    machine.door_forced(far.now)
+    far.run(1800, every=30)
+    far.fleet.cut(["S00002"], False)
+    far.run(45)
+    with far.engine.connect() as connection:
+        found = {row.code: row for row in desk.open_alerts(connection, of_kiosk="S00002")}
+    assert found.keys() == {"receipt_printer.paper_out", "fleet.door_forced"}
+    assert found["fleet.door_forced"].late
+    assert found["fleet.door_forced"].happened_at < far.now - 1_800_000 < found["fleet.door_forced"].opened_at
+
+
+def test_a_single_kiosk_that_falls_silent_and_comes_back(far: FarEnd) -> None:
+    far.fleet.cut(["S00003"])
+    far.run(125)
+    with far.engine.connect() as connection:
+        (row,) = desk.open_alerts(connection)
+        assert (row.kiosk, row.code, row.severity) == ("S00003", "fleet.silent", "warning")
+    far.fleet.cut(["S00003"], False)
+    far.run(35)
+    with far.engine.connect() as connection:
+        assert desk.open_alerts(connection) == []
+        (found,) = (
+            each
+            for each in availability.report(connection, far.now - 300_000, far.now, {"S00003"})
+            if each.facet == "service"
+        )
+    assert 90_000 < found.down < 170_000
+    assert found.outages == 1
+
+
+def test_a_wrong_clock_is_told_and_clears(far: FarEnd) -> None:
+    machine = far.fleet.kiosks["S00004"]
+    machine.ahead = -600_000
+    far.run(45)
+    with far.engine.connect() as connection:
+        (row,) = desk.open_alerts(connection)
+        assert (row.code, row.facts["ahead"]) == ("fleet.clock_wrong", -600_000)
+    machine.ahead = 0
+    far.run(45)
+    with far.engine.connect() as connection:
+        assert desk.open_alerts(connection) == []
+
+
+def test_a_ticket_is_closed_with_its_alert_unless_someone_works_on_it(far: FarEnd) -> None:
+    for name in ("S00001", "S00002"):
+        far.fleet.kiosks[name].ribbon_low(far.now)
+    far.run(5)
+    with far.engine.begin() as connection:
+        mine = next(row for row in tickets.open_tickets(connection) if row.kiosk == "S00002")
+        tickets.take(connection, far.now, "ann", mine.id, "bob")
+    for name in ("S00001", "S00002"):
+        far.fleet.kiosks[name].mend(far.now, "card_printer")
+    far.run(5)
+    with far.engine.connect() as connection:
+        assert [row.id for row in tickets.open_tickets(connection)] == [mine.id]
+
+
+def test_every_code_has_words_in_both_languages() -> None:
+    for code in (*rules.load(), *fault_catalogue.load(), "made.up"):
+        rule = rules.rule(code)
+        assert rule.severity in rules.SEVERITIES
+        assert rule.words.zh
+        assert rule.words.en
+        assert rule.remedy.zh
+        assert rule.remedy.en
