@@ -105,6 +105,8 @@ async def test_alert_look_restart_cleared(browser: Browser, fleet: Standing) -> 
     await alert.locator('button[data-testid^="note-"]').click()
     await page.locator('[data-testid$="-text"]').fill("Called the hall.")
     await page.locator('[data-testid^="note-"][data-testid$="-add"]').click()
+    await expect(alert).to_contain_text("Called the hall.")
+    await expect(page.locator(".ask")).to_have_count(0)
     await picture(page, "2-looked-at")
     await expect(page.get_by_test_id("do-restart_machine")).to_have_count(0)  # not an operator's to ask for
     await page.get_by_test_id("do-restart_device-receipt_printer").click()

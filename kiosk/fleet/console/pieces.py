@@ -92,6 +92,9 @@ def alert(desk: Desk, row: AlertRow, *, of_kiosk: bool = False) -> None:
             ui.label(f"{words('alert.remedy')} · {row.remedy.in_language(words.language)}").classes("remedy")
         facts = " · ".join(f"{name} {value}" for name, value in row.facts.items() if not isinstance(value, list | dict))
         ui.label(f"{row.code}{' · ' + facts if facts else ''}").classes("code")
+        for each in row.notes:
+            when = words("frame.by", who=each.by, when=moment(each.at, desk.now))
+            ui.label(words.said(when, str(each.facts.get("text", ""))))
         _alert_foot(desk, row)
 
 

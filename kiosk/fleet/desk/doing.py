@@ -17,7 +17,7 @@ from kiosk.fleet.access.accounts import Account, AccountError, Accounts
 from kiosk.fleet.access.roles import LEAST, LEAST_FOR_VERB, Act, Role, require
 from kiosk.fleet.alerts import book
 from kiosk.fleet.alerts import desk as alert_desk
-from kiosk.fleet.desk import lists
+from kiosk.fleet.desk import lists, reading
 from kiosk.fleet.desk.errors import Conflict, Unknown, Wrong
 from kiosk.fleet.desk.shapes import AlertDetail, CommandRow, Details, TicketDetail
 from kiosk.fleet.enrolment import EnrolmentOffice
@@ -64,7 +64,7 @@ class Doing:
         if not text.strip():
             raise Wrong("an empty note")
         with self._transaction() as connection:
-            book.note(connection, self.now, number, "noted", who.name, {"text": text.strip()}, audited=True)
+            book.note(connection, self.now, number, reading.NOTED, who.name, {"text": text.strip()}, audited=True)
         return lists.one_alert(self._engine, number)
 
     # -- tickets -------------------------------------------------------------------------------------------------------

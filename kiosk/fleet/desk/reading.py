@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from kiosk.fleet.alerts import rules
-from kiosk.fleet.desk.shapes import AlertRow, Bilingual, TicketRow
-from kiosk.fleet.store.tables_alerts import alert, alert_member
+from kiosk.fleet.desk.shapes import AlertRow, AlertStep, Bilingual, TicketRow
+from kiosk.fleet.store.tables_alerts import alert, alert_event, alert_member
+
+
+NOTED = "noted"
+"""What the event of a note is called."""
 
 
 def words(code: str) -> Bilingual:
@@ -33,15 +37,23 @@ def alerts(connection: Connection, rows: Iterable[Row[Any]]) -> list[AlertRow]:
         wanted = select(alert_member.c.alert, alert_member.c.kiosk).where(alert_member.c.alert.in_(many))
         for number, kiosk in connection.execute(wanted.order_by(alert_member.c.kiosk)):
             members[number].append(kiosk)
-    return [alert_row(row, tuple(members.get(row.id, ()))) for row in found]
+    notes: dict[int, list[AlertStep]] = {}
+    if found:
+        of_them = alert_event.c.alert.in_([row.id for row in found]) & (alert_event.c.what == NOTED)
+        for row in connection.execute(select(alert_event).where(of_them).order_by(alert_event.c.id)):
+            step = AlertStep(at=row.at, what=row.what, by=row.by, facts=row.facts)
+            notes.setdefault(row.alert, []).append(step)
+    return [alert_row(row, tuple(members.get(row.id, ())), tuple(notes.get(row.id, ()))) for row in found]
 
 
-def alert_row(row: Row[Any], kiosks: tuple[str, ...] = ()) -> AlertRow:
+def alert_row(row: Row[Any], kiosks: tuple[str, ...] = (), notes: tuple[AlertStep, ...] = ()) -> AlertRow:
     """One row of ``alert``."""
     values = row._mapping
     fields = {name: values[name] for name in AlertRow.model_fields if name in alert.c}
     by_hand = rules.settled_by_hand(row.code)
-    return AlertRow(**fields, words=words(row.code), remedy=remedy(row.code), by_hand=by_hand, kiosks=kiosks)
+    return AlertRow(
+        **fields, words=words(row.code), remedy=remedy(row.code), by_hand=by_hand, kiosks=kiosks, notes=notes
+    )
 
 
 def ticket_row(row: Row[Any]) -> TicketRow:

@@ -41,6 +41,15 @@ class Bilingual(Shape):
         return self.zh if language == "zh" else self.en
 
 
+class AlertStep(Shape):
+    """What became of an alert at a moment."""
+
+    at: int
+    what: str
+    by: str
+    facts: dict[str, Any]
+
+
 class AlertRow(Shape):
     """An alert. ``kiosk`` empty: of the many in ``kiosks``; ``device`` is then ``line:NAME``, ``site:NAME``, ``fleet``.
 
@@ -66,15 +75,7 @@ class AlertRow(Shape):
     remedy: Bilingual
     by_hand: bool
     kiosks: tuple[str, ...] = ()
-
-
-class AlertStep(Shape):
-    """What became of an alert at a moment."""
-
-    at: int
-    what: str
-    by: str
-    facts: dict[str, Any]
+    notes: tuple[AlertStep, ...] = ()
 
 
 class AlertDetail(AlertRow):
