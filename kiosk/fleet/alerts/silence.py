@@ -8,7 +8,7 @@ are looked at together: offline ones and *missing* ones, whose last sign of life
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 OFFLINE_AFTER = 90_000
@@ -18,6 +18,8 @@ TOGETHER = 35_000
 """Milliseconds between the last heartbeats of kiosks that were cut at one moment, at most."""
 FEWEST = 3
 """Kiosks that a common cause is seen in."""
+NEARLY_ALL = 0.8
+"""Of the kiosks of a scope."""
 
 ALL = "fleet"
 
@@ -75,12 +77,11 @@ def silence(
             together[scope] = held
             left -= held
     fresh = {each for each in left if each not in already}
-    for scope in sorted(in_scope, key=_width):
-        group = _cut_at_once(scope, in_scope, fresh, offline, kiosks, already)
-        if group and scope not in together:
-            together[scope] = group
-            left -= group
-            fresh -= group
+    while best := _widest_cause(in_scope, fresh, offline, kiosks, already, together.keys()):
+        scope, group = best
+        together[scope] = group
+        left -= group
+        fresh -= group
     return Silence(
         frozenset(offline),
         {scope: frozenset(members) for scope, members in together.items()},
@@ -88,24 +89,30 @@ def silence(
     )
 
 
-def _cut_at_once(
-    scope: str,
+def _widest_cause(
     in_scope: Mapping[str, set[str]],
     fresh: set[str],
     offline: set[str],
     kiosks: Mapping[str, Standing],
     already: frozenset[str],
-) -> set[str]:
-    silent = in_scope[scope] & fresh
-    anchors = silent & offline
-    if not anchors:
-        return set()
-    latest = max(kiosks[each].seen_at for each in anchors)
-    group = {each for each in silent if abs(kiosks[each].seen_at - latest) <= TOGETHER}
-    were_there = in_scope[scope] - already
-    if len(group) >= FEWEST and 2 * len(group) >= len(were_there):
-        return group
-    return set()
+    taken: Collection[str],
+) -> tuple[str, set[str]] | None:
+    """The scope that explains most: one nearly all of which is silent before one of which half is."""
+    best: tuple[tuple[bool, int], str, set[str]] | None = None
+    for scope in sorted(in_scope.keys() - taken, key=_width):
+        silent = in_scope[scope] & fresh
+        anchors = silent & offline
+        if not anchors:
+            continue
+        latest = max(kiosks[each].seen_at for each in anchors)
+        group = {each for each in silent if abs(kiosks[each].seen_at - latest) <= TOGETHER}
+        were_there = len(in_scope[scope] - already)
+        if len(group) < FEWEST or 2 * len(group) < were_there:
+            continue
+        rank = (len(group) >= NEARLY_ALL * were_there, len(group))
+        if best is None or rank > best[0]:
+            best = (rank, scope, group)
+    return None if best is None else (best[1], best[2])
 
 
 def _width(scope: str) -> tuple[int, str]:

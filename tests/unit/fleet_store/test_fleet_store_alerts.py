@@ -34,6 +34,11 @@ def test_a_line_that_is_cut_is_one_alarm_from_the_first_kiosk_on() -> None:
     assert found.alone == frozenset()
 
 
+def test_the_whole_fleet_is_one_alarm_even_if_one_kiosk_still_speaks() -> None:
+    fleet = [standing(f"{line}{n}", 5 if (line, n) == ("A", 0) else 95, line) for line in "ABC" for n in range(5)]
+    assert dict(silence(fleet, NOW, {}, frozenset()).together) == {"fleet": {each.kiosk for each in fleet} - {"A0"}}
+
+
 def test_two_of_ten_are_two_alarms_and_a_whole_hall_is_one() -> None:
     two = [standing(f"A{n}", 95 if n < 2 else 5, "L1") for n in range(10)]
     assert silence(two, NOW, {}, frozenset()).alone == {"A0", "A1"}
