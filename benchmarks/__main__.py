@@ -13,7 +13,17 @@ from rich.table import Table
 
 from benchmarks.figure import Figure
 
-PARTS = ("id_reader", "receipt_printer", "journal", "recovery", "chip", "card_faces", "whole_issue", "in_service")
+PARTS = (
+    "id_reader",
+    "receipt_printer",
+    "journal",
+    "recovery",
+    "chip",
+    "card_faces",
+    "whole_issue",
+    "in_service",
+    "fleet_ingest",
+)
 OUT = Path("out/bench.json")
 
 

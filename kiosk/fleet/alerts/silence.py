@@ -99,11 +99,10 @@ def _widest_cause(
 ) -> tuple[str, set[str]] | None:
     """The scope that explains most: one nearly all of which is silent before one of which half is."""
     best: tuple[tuple[bool, int], str, set[str]] | None = None
-    for scope in sorted(in_scope.keys() - taken, key=_width):
+    touched = {scope for each in fresh & offline for scope in kiosks[each].scopes}
+    for scope in sorted(touched.difference(taken), key=_width):
         silent = in_scope[scope] & fresh
         anchors = silent & offline
-        if not anchors:
-            continue
         latest = max(kiosks[each].seen_at for each in anchors)
         group = {each for each in silent if abs(kiosks[each].seen_at - latest) <= TOGETHER}
         were_there = len(in_scope[scope] - already)
