@@ -11,7 +11,6 @@ from kiosk.fleet.alerts import rules
 from kiosk.fleet.desk.shapes import AlertRow, AlertStep, Bilingual, TicketRow
 from kiosk.fleet.store.tables_alerts import alert, alert_event, alert_member
 
-
 NOTED = "noted"
 """What the event of a note is called."""
 

@@ -1,0 +1,70 @@
+"""The console's words: every key that is used is there, and every word of the wire that people meet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from devices.contract import DeviceState
+from devices.fault_catalogue import Capability
+from kiosk.fleet.access.roles import Role
+from kiosk.fleet.console import telling, words
+from kiosk.fleet.desk.shapes import Standing
+from kiosk.fleet.messages import EventName, Result
+from kiosk.fleet.orders import CommandState, Refusal
+from kiosk.fleet.verbs import VERBS
+
+CONSOLE = Path(words.__file__).parent
+KEYS = {f"{section}.{name}": entry for section, entries in words.document().items() for name, entry in entries.items()}
+
+
+def test_every_key_that_is_used_is_there() -> None:
+    used: set[str] = set()
+    for file in CONSOLE.glob("*.py"):
+        used |= set(re.findall(r'words\(\s*f?"([a-z_]+\.[a-z_]+)"', file.read_text(encoding="utf-8")))
+    assert len(used) > 80
+    assert used - KEYS.keys() == set()
+
+
+def test_both_languages_say_everything_with_the_same_blanks() -> None:
+    for key, entry in KEYS.items():
+        assert set(entry) == {"zh", "en"}, key
+        blanks = {language: set(re.findall(r"{(\w+)}", entry[language])) for language in ("zh", "en")}
+        assert blanks["zh"] == blanks["en"], key
+        if key != "frame.other_language":
+            assert not re.search(r"[\u4e00-\u9fff]", entry["en"]), key
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        ("role", list(Role)),
+        ("standing", list(Standing)),
+        ("capability", list(Capability)),
+        ("state", list(DeviceState)),
+        ("command", list(VERBS)),
+        ("command", sorted({name for verb in VERBS.values() for name in verb.arguments})),
+        ("progress", [*CommandState, "proposed", "ready", "expired", "withdrawn"]),
+        ("refusal", list(Refusal)),
+        ("event", list(EventName)),
+        ("told", list(Result)),
+        ("alert", ["opened", "acknowledged", "escalated", "cleared"]),
+        ("ticket", ["open", "working", "closed", "low", "normal", "high"]),
+        ("severity", ["notice", "warning", "critical"]),
+    ],
+)
+def test_every_word_of_the_wire_has_words(section: str, names: list[str]) -> None:
+    assert [name for name in names if f"{section}.{name}" not in KEYS] == []
+
+
+def test_what_a_kiosk_tells_becomes_a_sentence() -> None:
+    zh, en = words.Words("zh"), words.Words("en")
+    device = {"kind": "receipt_printer", "state": "online", "fault": "receipt_printer.paper_out"}
+    assert telling.sentence(zh, "device_state", device) == "凭条打印机：凭条纸用完了，其他业务照常办理。"
+    outcome = {"service": "issue", "result": "abandoned", "step": "consent"}
+    assert telling.sentence(en, "business_outcome", outcome) == "Card issue: left (consent)"
+    event = {"event": "door_opened", "facts": {"door": "vault", "exchange": False}}
+    assert telling.sentence(zh, "event", event) == "机门打开（vault）"
+    assert telling.sentence(zh, "counters", {"values": {}}) == ""
