@@ -32,7 +32,7 @@ def means(session: Session, tools: Tools) -> Menu:
                 id="receipt",
                 title=Say("issue.photo.receipt"),
                 note=Say("issue.photo.receipt.note"),
-                icon="text",
+                icon="print",
             ),
         ),
     )
