@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -221,6 +222,8 @@ async def a_day(
         outcome.wrong += audit.cards_and_money(machine, await audit.look(machine))
     except (Stuck, BenchRefused, httpx.HTTPError) as error:
         outcome.wrong.append(f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 -- the other days go on; it is told as it is
+        outcome.wrong.append(f"the soak itself failed: {''.join(traceback.format_exception(error))}")
     finally:
         with suppress(httpx.HTTPError):
             await machine.host.delete("/sandbox/faults")

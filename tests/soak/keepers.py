@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,10 +13,17 @@ from wallets import BANKS
 
 from devices.bench.client import BenchRefused, BenchTimeout
 from kiosk.demo.preparing import STAFF
-from statemachines.views import Maintenance, Show
+from statemachines.views import Done, EnterDigits, Maintenance, Menu, Page, PinEntry, Show
 
 PAIRS = (("1002", "1003"), ("1002", "1001"), ("1004", "1003"))
 MOST_STEPS = 250
+SHOWS: Mapping[str, type[Page]] = {
+    **dict.fromkeys(("first_person", "second_person"), PinEntry),
+    **dict.fromkeys(("tasks", "load_hopper", "count_hopper", "load_delivery", "finding_card"), Menu),
+    **dict.fromkeys(("loading", "opening_bin", "opening_slot", "looking_for_card"), Done),
+    **dict.fromkeys(("first_count", "second_count", "number_loaded"), EnterDigits),
+}
+"""State -> its page."""
 STORES = {"opening_bin": ("empty_reject_box", "destroyed"), "opening_slot": ("empty_holding_slot", "sealed")}
 """State -> the hand at the printer, and what becomes of the cards."""
 
@@ -79,6 +87,8 @@ class Keepers(Eyes):
         page: Any = show.page
         if isinstance(page, Maintenance):
             return self._at_machine(page)
+        if not isinstance(page, SHOWS.get(state, object)):
+            return None  # the state has moved on, and its view is on its way
         match state:
             case "first_person" | "second_person":
                 await self._sign_in(state, page)
