@@ -27,7 +27,7 @@ async def print_answer(stage: Stage) -> Literal["printed", "not_printed", "torn"
     After a sheet that surely did not print, trying again goes on at that sheet under the same number (A20). After one
     that is torn, or nobody knows, the whole paper is void and trying again makes a new one with a new code.
     """
-    session, tools = stage.session, stage.tools
+    session = stage.session
     session.trouble = None
     if session.print_job is not None and not _is_of(session.print_job, session):
         await settle(stage, good=False)
@@ -51,7 +51,6 @@ async def print_answer(stage: Stage) -> Literal["printed", "not_printed", "torn"
     session.document = job.number
     session.done.append(f"print_{session.kept['service']}")
     session.outcome = Say("outcome.printed")
-    await tools.record.counted_sheets(len(job.sheets))
     await settle(stage, good=True)
     return "printed"
 
@@ -147,6 +146,8 @@ async def _print(stage: Stage, sheet: Receipt) -> PrintOutcome | None:
         return None
     log.info("sheet", outcome=type(outcome).__name__, fault=outcome.status.fault)
     tools.health.saw("receipt_printer", outcome.status)
+    if not isinstance(outcome, NotPrinted):
+        await tools.record.counted_sheets(1)  # torn or unknown, its paper is used all the same
     if not isinstance(outcome, Printed):
         session.trouble = _trouble(outcome)
     return outcome
