@@ -20,11 +20,14 @@ PULSE_EVERY = 0.25
 LOOK_EVERY = 3.0
 """Seconds between two pulses, and between two whole looks when no pulse says that something was done."""
 
+SHARE = 20
+"""A whole look that nothing calls for may take one part in so many of the time."""
+
 Pulse = tuple[int, int, int]
 
 
 class Follower:
-    """``view``: the fleet at a glance, at most three seconds old. ``number`` rises with each look. ``away``: the
+    """``view``: the fleet at a glance, some three seconds old at most. ``number`` rises with each look. ``away``: the
     database does not answer, and the view is an old one."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
@@ -32,6 +35,7 @@ class Follower:
         self._clock = clock
         self._listeners: list[Callable[[], None]] = []
         self._looked_at = 0.0
+        self._took = 0.0
         self._pulse: Pulse | None = None
         self.view: Overview | None = None
         self.number = 0
@@ -68,10 +72,12 @@ class Follower:
 
     def _look_if_due(self) -> bool:
         pulse = self._feel()
-        if pulse == self._pulse and self._clock.monotonic() < self._looked_at + LOOK_EVERY:
+        begun = self._clock.monotonic()
+        if pulse == self._pulse and begun < self._looked_at + max(LOOK_EVERY, SHARE * self._took):
             return False
-        self._looked_at = self._clock.monotonic()
         self.view = self._look()
+        self._looked_at = self._clock.monotonic()
+        self._took = self._looked_at - begun
         self._pulse = pulse
         self.away = False
         return True

@@ -85,7 +85,8 @@ def sign_in_page(words: Words, *, trouble: str = "", go_to: str = "", name: str 
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{words("frame.title")}</title><link rel="stylesheet" href="{PLACE}/assets/style.css"></head>
+<title>{words("frame.title")}</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="{PLACE}/assets/style.css"></head>
 <body class="sign-in"><main class="panel sign-in-box"><h1>{words("frame.title")}</h1>
 <p class="hint">{words("sign_in.lead")}</p>
 {told}<form method="post" action="{PLACE}-sign-in?lang={words.language}">

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
 
+import structlog
 from fastapi import FastAPI, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from nicegui import Client, app, ui
@@ -27,6 +28,8 @@ from kiosk.fleet.console.follow import Follower
 from kiosk.fleet.console.frame import PAGES, framed, sign_in_page
 from kiosk.fleet.console.panel import Panel, keep
 from kiosk.fleet.console.words import Language, Words
+
+log = structlog.get_logger("console")
 
 ASSETS = ("style.css", "keys.js")
 _FOLDER = Path(__file__).parent
@@ -53,12 +56,23 @@ LISTS: dict[str, Panels] = {
 
 
 class Secured:
-    """Puts :data:`SECURITY` on every answer."""
+    """Puts :data:`SECURITY` on every answer; a browser that left before its answer came is no error."""
 
     def __init__(self, within: ASGIApp) -> None:
         self._within = within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._within(scope, receive, send)
+            return
+        left = False
+
+        async def received() -> Message:
+            nonlocal left
+            message = await receive()
+            left = left or message["type"] == "http.disconnect"
+            return message
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -66,7 +80,12 @@ class Secured:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._within(scope, receive, sent if scope["type"] == "http" else send)
+        try:
+            await self._within(scope, received, sent)
+        except RuntimeError as error:
+            if not left:
+                raise
+            log.debug("browser_left", path=scope["path"], error=str(error))
 
 
 def add(api: FastAPI, service: Service, follower: Follower) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from conftest import HOUR, PASSWORD, Stand
+from fleet_api_stand import HOUR, PASSWORD, Stand
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 

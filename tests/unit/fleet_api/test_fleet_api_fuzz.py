@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import schemathesis
-from conftest import Stand
+from fleet_api_stand import Stand
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import PASSWORD, Stand
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from fleet_api_stand import PASSWORD, Stand
 
 from kiosk.fleet.access.roles import LEAST_FOR_VERB, Role
 from kiosk.fleet.api.access import LEAST_ROLE
