@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "What this machine has and lacks, each with the remedy.",
     "journal": "Read the durable record.",
     "fleet": "The fleet that watches over kiosks: run it, join it, simulate one.",
+    "reconcile": "A day's issues by kiosk, host and payer, and where they differ.",
     "stock": "The ledger of pre-made cards: show, receive, load.",
     "staff": "Who works at this machine: add, list, remove.",
 }

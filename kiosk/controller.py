@@ -35,6 +35,7 @@ from kiosk.host.transport import ConnectionSettings, HostConnection
 from kiosk.issuing_advice import tellers
 from kiosk.link import ScreenLink
 from kiosk.pages.build import build as build_page
+from kiosk.reconciling import Reconciler
 from kiosk.record import Record
 from kiosk.runtime import Runtime
 from kiosk.slot import CardSlot
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("controller")
 
 D = TypeVar("D", bound=Device)
+
+IDLE = frozenset({"in_service.attract", "out_of_service"})
+"""States in which nobody is served and nothing is under way."""
 
 
 class Controller:
@@ -122,12 +126,13 @@ class Controller:
         await link.open()
         self._on_listening()
         delivering = asyncio.create_task(record.deliver(), name="outbox")
+        reconciling = self._reconciling(tools, runtime)
         doors = asyncio.create_task(DoorWatch(tools, runtime).run(), name="doors") if tools.cabinet else None
         log.info("controller_started", kiosk=settings.kiosk.id)
         try:
             await runtime.run()
         finally:
-            ending = [each for each in (delivering, doors, self._asking, watched) if each is not None]
+            ending = [each for each in (delivering, reconciling, doors, self._asking, watched) if each is not None]
             for each in ending:
                 each.cancel()
             await asyncio.wait(ending)
@@ -206,6 +211,17 @@ class Controller:
             return Encoder(worker, DeviceWorker("encoder", reader), self.clock, traffic)
         return Encoder(worker, None, self.clock, traffic) if Ability.CHIP in printer.abilities else None
 
+    def _reconciling(self, tools: Tools, runtime: Runtime) -> asyncio.Task[None] | None:
+        """The duty at the day's end, between citizens."""
+        if tools.issuing is None:
+            return None
+
+        def idle() -> bool:
+            return runtime.position.state in IDLE
+
+        duty = Reconciler(tools.record.journal, self.clock, tools.issuing, tools.payer, idle)
+        return asyncio.create_task(duty.run(), name="reconciliation")
+
     def _fleet(self, tools: Tools) -> FleetSide | None:
         """None for a kiosk of no fleet, which then does not load what speaks with one either."""
         if self.settings.fleet is None:
@@ -262,6 +278,12 @@ class Controller:
 
 def _worker(name: str, driver: D | None) -> DeviceWorker[D] | None:
     return None if driver is None else DeviceWorker(name, driver)
+
+
+def sides(settings: Settings, clock: Clock) -> tuple[Host, IssuingHost | None, Payer | None]:
+    """Host, its side of issuing, and payer, as configured. Whoever asks closes host and payer."""
+    host = _host(settings, clock)
+    return host, _issuing_host(settings, host), _payer(settings, clock)
 
 
 def _host(settings: Settings, clock: Clock) -> Host:

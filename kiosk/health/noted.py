@@ -12,6 +12,7 @@ from kiosk.fleet.messages import Event, EventName
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.entries import Fact, Facts
 from kiosk.journal.store import Journal
+from kiosk.reconciling import UNEXPLAINED
 from kiosk.record_stock import DIFFERENCE, FOUND_DIFFERENT
 
 CABINET = ("door_opened", "tampered")
@@ -89,6 +90,9 @@ TELLERS: Mapping[str, Teller] = {
     "issue.held": lambda facts: _event(EventName.CARD_RETAINED, "card_printer", {"whose": "new"}),
     "advice.given_up": lambda facts: _event(
         EventName.BUSINESS_STUCK, None, {"step": "advice", **_words(facts, kind="kind")}
+    ),
+    UNEXPLAINED: lambda facts: _event(
+        EventName.BUSINESS_STUCK, None, {"step": "reconciliation", **_words(facts, kind="difference")}
     ),
     "cabinet.door_opened": lambda facts: _event(
         EventName.DOOR_OPENED, "cabinet", _words(facts, door="door", exchange="exchange")

@@ -153,6 +153,10 @@ class Issues:
         """Those that have not ended, in the order of their numbers."""
         return self._found("ended IS NULL")
 
+    def all(self) -> tuple[IssueRecord, ...]:
+        """Open and ended, in the order of their numbers."""
+        return self._found("1")
+
     def open_of(self, holder: str) -> tuple[IssueRecord, ...]:
         """The open ones of a person."""
         digest = self._digest(holder)
