@@ -34,6 +34,9 @@ FAULTS = 0.016
 """Probability of a fault at each step of a citizen."""
 CUTS = 0.003
 """And of a power cut, on every other day: on the other days memory is measured."""
+WITH_A_CARD = ("in_service.session.making", "in_service.session.handing_over", "recovering")
+CUTS_WITH_A_CARD = 12
+"""How much likelier a cut is while a card is on its way: that is when it matters."""
 
 LAYOUT = """
 [[device]]
@@ -91,8 +94,10 @@ def place(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[s
             others = [
                 *control.get("/sandbox/people", params={"social_side": "none", "limit": 30}).json(),
                 *control.get("/sandbox/people", params={"social_side": "normal", "limit": 20}).json(),
+                *control.get("/sandbox/people", params={"kind": "no_photo", "limit": 20}).json(),
             ]
-        known = [each for each in others if not each["key"] and each["document"] == "citizen"]
+        by_number = {each["number"]: each for each in others if not each["key"] and each["document"] == "citizen"}
+        known = by_number.values()
         keys = wallets.write(folder / "people.toml", known)
         bench_words = ("bench", "--state", str(folder / "bench"), "--config", str(folder / "devices.toml"))
         with process(*bench_words, "--wallet", str(folder / "people.toml"), log=folder / "bench.err") as bench:
@@ -116,7 +121,8 @@ class Day:
             await self.machine.goes_wrong(
                 draw(self.chance), self.chance.choice((0, 1, 1, 2)), self.chance.randint(1, 3)
             )
-        if self.cuts and self.chance.random() < CUTS:
+        making = self.machine.seen.get("state", "").startswith(WITH_A_CARD)
+        if self.cuts and self.chance.random() < CUTS * (CUTS_WITH_A_CARD if making else 1):
             await self._cut()
             return True
         return False
