@@ -1,9 +1,10 @@
-"""The kiosk's side of an issue: the controller's real parts, without screens; the charts of making and recovery."""
+"""The kiosk's side of an issue: the controller's real parts and pages, without a window; the charts of making and
+recovery."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -36,8 +37,10 @@ from kiosk.host.transport import _transport as transport_of
 from kiosk.issue import Issue
 from kiosk.issuing_advice import tellers
 from kiosk.journal.issues import IssueRecord, IssueStep
+from kiosk.pages.build import build
 from kiosk.record import Record
 from kiosk.runtime import Runtime
+from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines import views
 from statemachines.chart import Chart, On, State
@@ -50,6 +53,7 @@ ANSWERS = {
     "handing_over.issued": ("done", ""),
     "handing_over.offering_pin": ("choose", "later"),
     "making.looking": ("right", ""),
+    "issue_ended": ("done", ""),
 }
 """What the citizen touches where one is asked: state -> event and value."""
 
@@ -58,6 +62,16 @@ QUICK = {
     name: Delay(each.kind, 0.05, each.reason) if each.kind is Kind.PAUSE else each for name, each in DELAYS.items()
 }
 """Pauses that are for people's eyes take no time; what is waited for machines stays."""
+
+NOTHING_AROUND = ("idle", "stopped")
+"""States of this chart that no kiosk has."""
+
+
+PATIENT = TimeLimits(20.0, 20.0, 40.0)
+SHORT = TimeLimits(20.0, 1.5, 3.0)
+"""While a card is made: an answer that was ordered lost is not waited for long."""
+AT_LEISURE = TimeLimits(20.0, 6.0, 12.0)
+"""Afterwards, when nothing is lost on purpose but the machine may be busy."""
 
 
 class QuickClock(SystemClock):
@@ -68,7 +82,8 @@ class QuickClock(SystemClock):
 
 
 def chart() -> Chart:
-    """Making, handing over and recovery, with nothing around them; whatever ends, ends in ``stopped``."""
+    """Making, handing over, what is said when no card came of it, and recovery, with nothing around them; whatever
+    ends, ends in ``stopped``."""
     return Chart(
         "workshop",
         states=(
@@ -76,18 +91,32 @@ def chart() -> Chart:
             State(
                 "making",
                 chart=making_chart(activities),
-                exits={"made": "handing_over", "waiting": "stopped", "failed": "stopped"},
+                exits={"made": "handing_over", "waiting": "issue_ended", "failed": "issue_ended"},
             ),
             State(
                 "handing_over",
                 chart=handover_chart(activities),
-                exits={"finished": "stopped", "held": "stopped", "stuck": "stopped"},
+                exits={"finished": "stopped", "held": "stopped", "stuck": "issue_ended"},
             ),
+            State("issue_ended", screen=views.Refusal, timeout="person_reading"),
             State("recovering", chart=recovery_chart(activities), exits={"settled": "stopped"}),
             State("stopped", screen=views.Starting, timeout="rest"),
         ),
-        transitions=(On("make", "idle", "making"), On("recover", "idle", "recovering")),
+        transitions=(
+            On("make", "idle", "making"),
+            On("recover", "idle", "recovering"),
+            On("done", "issue_ended", "stopped"),
+            On("leave", "issue_ended", "stopped"),
+            On("silence", "issue_ended", "stopped"),
+        ),
     )
+
+
+def pages(state: str, session: Session, tools: Tools) -> tuple[views.Page, views.Frame]:
+    """The kiosk's own page of a state."""
+    if state in NOTHING_AROUND:
+        return build("starting", session, tools)
+    return build(state if state.startswith("recovering.") else f"in_service.session.{state}", session, tools)
 
 
 @dataclass(frozen=True)
@@ -120,12 +149,15 @@ class Place:
 
 @dataclass
 class KioskSide:
-    """One life of a kiosk. ``on_state``: called with each state that is entered."""
+    """One life of a kiosk. ``on_state``: called with each state that is entered; ``on_view``: with each view that is
+    shown, and its state."""
 
     place: Place
     clock: Clock = field(default_factory=QuickClock)
     kiosk_id: str = "K0001"
     on_state: Callable[[str], None] = lambda state: None
+    on_view: Callable[[str, views.Show], None] = lambda state, shown: None
+    delays: Mapping[str, Delay] = field(default_factory=lambda: QUICK)
     point: Callable[[str], None] = lambda label: None
     """Called, on whatever thread it is, before and after all that leaves a trace outside this process."""
     states: list[str] = field(default_factory=list)
@@ -187,11 +219,15 @@ class KioskSide:
             "certificate_file": Path(certificate),
             "key_file": Path(key),
             "kiosk_id": self.kiosk_id,
-            "limits": TimeLimits(2.0, 1.0, 2.0),
+            "limits": PATIENT,
             "retries": Retries(attempts=1),
             "transport": WatchedHost(transport_of(Path(ca), Path(certificate), Path(key)), self.point),
             "circuit": CircuitBreaker(clock=self.clock.monotonic, failures_to_open=1000),
         }
+
+    def _wait_for_answers(self, limits: TimeLimits) -> None:
+        for far_end in (self.host, self.payer):
+            far_end.connection._limits = limits
 
     async def __aexit__(self, *_: object) -> None:
         self.delivering.cancel()
@@ -255,6 +291,7 @@ class KioskSide:
 
         def show(shown: views.Show) -> None:
             state = runtime.position.state
+            self.on_view(state, shown)
             if not self.states or self.states[-1] != state:
                 self.states.append(state)
                 self.on_state(state)
@@ -263,9 +300,9 @@ class KioskSide:
 
         runtime = Runtime(
             chart(),
-            pages=lambda state, session, tools: (views.Starting(views.Say(state)), views.Frame(number=0)),
+            pages=pages,
             tools=self.tools,
-            delays=QUICK,
+            delays=self.delays,
             show=show,
         )
         return runtime
@@ -274,6 +311,7 @@ class KioskSide:
 
     async def make(self, runtime: Runtime) -> IssueRecord:
         """Making and handing over, to the end."""
+        self._wait_for_answers(SHORT)
         issue = runtime.session.issue
         assert issue is not None
         assert issue.record is not None
@@ -285,6 +323,7 @@ class KioskSide:
 
     async def recover(self) -> None:
         """What a restart does, until nothing is left that the machine can do."""
+        self._wait_for_answers(AT_LEISURE)
         await self.record.recover(slot_is_empty=True)
         for _ in range(6):
             self.tools.recovery.not_before = 0.0
