@@ -11,11 +11,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -39,6 +40,19 @@ MODES: dict[str, dict[str, bool]] = {
     "low": {"low_reach": True},
     "low-large": {"low_reach": True, "large": True},
 }
+
+
+class Sight(Protocol):
+    """What can be painted into a file. ``file``: its name below the folder."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def theme(self) -> Theme: ...
+
+    @property
+    def view(self) -> tuple[views.Frame, views.Page]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ def pictures(sizes: list[str], modes: list[str], languages: list[str], samples: 
                     yield Picture(sample, language, mode, size)
 
 
-def render(folder: Path, wanted: list[Picture], progress: Callable[[int], None]) -> None:
+def render(folder: Path, wanted: Sequence[Sight], progress: Callable[[int], None]) -> None:
     """Open a window and take the pictures, all of one size. Needs a display."""
     import screens.pages  # noqa: F401  -- Kivy only now
     from screens.fonts import Fonts
@@ -107,6 +121,13 @@ def render(folder: Path, wanted: list[Picture], progress: Callable[[int], None])
         _save(Window, folder / picture.file)
         progress(done)
     EventLoop.close()
+
+
+def display_of(glass: Glass) -> AbstractContextManager[str]:
+    """The display there is; without one, a virtual one of that size."""
+    if os.environ.get("DISPLAY"):
+        return nullcontext(os.environ["DISPLAY"])
+    return virtual_display(glass.width, glass.height)
 
 
 def _save(window: object, target: Path) -> None:
@@ -170,9 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
         render(given.out, wanted, lambda done: _tell(sizes[0], done, len(wanted)))
         return 0
     for size in sizes:
-        glass = GLASSES[size]
-        own = virtual_display(glass.width, glass.height)
-        with nullcontext(os.environ["DISPLAY"]) if os.environ.get("DISPLAY") else own as display:
+        with display_of(GLASSES[size]) as display:
             command = [
                 sys.executable,
                 "-m",

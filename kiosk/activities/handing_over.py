@@ -85,10 +85,11 @@ async def present_card(stage: Stage) -> Literal["presented", "stuck"]:
 async def await_taken(stage: Stage) -> Literal["taken"]:
     """Taken is proven by the sensor at the bezel and by the empty path; both are in the printer's word for it."""
     tools = stage.tools
-    issue, record = issue_of(stage)
-    while await where(tools) is not CardPosition.TAKEN:
-        await tools.clock.sleep(LOOK_EVERY)
-    issue.record = await collected(tools, record)
+    issue, record = await latest_of(stage)
+    if record.ended is not IssueEnd.COLLECTED:  # else it was, as the time ran out
+        while await where(tools) is not CardPosition.TAKEN:
+            await tools.clock.sleep(LOOK_EVERY)
+        issue.record = await collected(tools, record)
     _remember(stage)
     return "taken"
 

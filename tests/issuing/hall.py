@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import httpx
 from invariants import every_issue
-from kiosk_side import KioskSide, Place
+from kiosk_side import QUICK, KioskSide, Place
 from watched import watch_journal
 from workshop import HOPPERS, STOCK, Workshop
 
@@ -26,6 +26,8 @@ from kiosk.journal.issues import IssueRecord, IssueStep
 from kiosk.journal.ledger import CardPlace
 from kiosk.session import Session
 from kiosk.upkeep import Upkeep
+from statemachines.timing import DELAYS
+from statemachines.views import Show
 
 KIOSK = "K0001"
 WHO = ("0041", "0042")
@@ -75,6 +77,8 @@ class Hall:
         self.carried: dict[str, list[str]] = {"destroyed": [], "sealed": []}
         self.seen: Counter[str] = Counter()
         """How issues went, and what else happened, by name."""
+        self.on_view: Callable[[str, Show], None] = lambda state, shown: None
+        """Called with each view that somebody could see, and its state."""
         self._people = {
             Reason.FIRST: iter(bench.get("/sandbox/people", social_side="none", limit=100)),
             Reason.DAMAGED: iter(bench.get("/sandbox/people", social_side="normal", limit=100)),
@@ -105,7 +109,9 @@ class Hall:
 
     async def _begin(self) -> None:
         place = Place.of(self.bench, **self.place)
-        self.kiosk = await KioskSide(place, point=self.plug, on_state=self._on_state).__aenter__()
+        self.kiosk = await KioskSide(
+            place, point=self.plug, on_state=self._on_state, on_view=self._on_view
+        ).__aenter__()
 
     async def close(self) -> None:
         """The kiosk ends as it should."""
@@ -175,6 +181,10 @@ class Hall:
     def _on_state(self, state: str) -> None:
         self._at(state)
 
+    def _on_view(self, state: str, shown: Show) -> None:
+        if not self.plug.out:
+            self.on_view(state, shown)
+
     async def citizen(
         self,
         reason: Reason,
@@ -193,6 +203,7 @@ class Hall:
                 self.bench.take()
 
         self._at = on_state
+        self.kiosk.delays = DELAYS if hand else QUICK  # who takes it is never too late
         await self.kiosk.recover()
         if await self.kiosk.record.stock.blocks():
             self.seen["turned away"] += 1

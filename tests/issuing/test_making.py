@@ -139,7 +139,7 @@ async def test_a_commit_that_stays_unknown_puts_the_card_by_until_the_host_says(
         await kiosk.stock_up()
         (person, *_) = bench.get("/sandbox/people", social_side="none")
         record = await kiosk.make(await kiosk.accepted(person))
-        assert (record.step, kiosk.states[-2:]) == (IssueStep.UNCONFIRMED, ["making.parking", "stopped"])
+        assert (record.step, kiosk.states[-2:]) == (IssueStep.UNCONFIRMED, ["issue_ended", "stopped"])
         assert bench.cards["held"] == [FIRST]
         bench.control.delete("/sandbox/faults").raise_for_status()
         await kiosk.recover()

@@ -18,6 +18,7 @@ from typing import Any
 
 from hall import Hall, Plug
 from invariants import every_issue
+from shown import Shown
 from workshop import Workshop
 
 from kiosk.catalogue.rules import Reason
@@ -238,18 +239,32 @@ class Director(Plug):
             hall.fault("missing_panel", value="m" if bad else "")
 
 
-async def once(bench: Workshop, found: Incident, lost: str, cut_points: int | None) -> Incident:
-    """Run it one way; what the journal has then."""
+@dataclass(frozen=True)
+class Replay:
+    """``incident``: what the journal has then. ``shown``: what was on the glass."""
+
+    incident: Incident
+    shown: Shown
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Of the journal."""
+        return self.incident.steps
+
+
+async def once(bench: Workshop, found: Incident, lost: str, cut_points: int | None) -> Replay:
+    """Run it one way."""
     bench.renew()
     director = Director(bench, found, lost, cut_points)
     hall = Hall(bench, director, scanner=found.scanner, slot=found.slot)
+    hall.on_view = shown = Shown()
     await hall.open()
     director.listen(hall)
     if found.seen_bad:
         hall.kiosk.answers["making.looking"] = ("wrong", "")
     await hall.citizen(Reason.DAMAGED if found.fee else Reason.FIRST, hand=found.taken)
     try:
-        return Incident.of(exported(hall))
+        return Replay(Incident.of(exported(hall)), shown)
     finally:
         await hall.everybody_is_told()
         await hall.close()
@@ -266,7 +281,7 @@ def exported(hall: Hall) -> dict[str, Any]:
     return dict(json.loads(json.dumps(told)))
 
 
-def replayed(bench: Workshop, found: Incident) -> Incident:
+def replayed(bench: Workshop, found: Incident) -> Replay:
     """Run it until the journal reads the same; the last that was tried, when it never does."""
     last = None
     for lost, cut_points in found.ways():

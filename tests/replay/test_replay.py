@@ -32,9 +32,11 @@ async def _happen(
     hall = Hall(bench)
     await hall.open()
 
+    orders = [order]
+
     def on_state(state: str) -> None:
-        if state == at:
-            order(hall)
+        if state == at and orders:
+            orders.pop()(hall)
 
     await hall.citizen(reason, hand=hand, at=on_state, cut_after=cut)
     told = exported(hall)
