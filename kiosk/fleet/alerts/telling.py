@@ -18,6 +18,7 @@ from kiosk.fleet.store.tables import kiosk
 from kiosk.fleet.store.tables_alerts import alert, alert_member, contact, delivery
 
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
+THERE = contact.c.removed_at.is_(None)
 
 
 def tell(connection: Connection, now: int, number: int, what: str, *, level: int = 0, people: int = 1) -> int:
@@ -26,7 +27,7 @@ def tell(connection: Connection, now: int, number: int, what: str, *, level: int
     row, sites = _alert(connection, number)
     suitable = [
         each
-        for each in connection.execute(select(contact).order_by(contact.c.level, contact.c.id))
+        for each in connection.execute(select(contact).where(THERE).order_by(contact.c.level, contact.c.id))
         if each.level >= level
         and rules.SEVERITIES.index(each.least) <= rules.SEVERITIES.index(row.severity)
         and (not each.site or each.site in sites)
@@ -49,7 +50,7 @@ def tell_cleared(connection: Connection, now: int, number: int) -> int:
         delivery.update().where(unsent).values(state=DEAD, trouble="over before it was due", ended_at=now)
     )
     reached = select(delivery.c.contact).where(of_it, ~((delivery.c.state == DEAD) & (delivery.c.attempts == 0)))
-    contacts = connection.execute(select(contact).where(contact.c.id.in_(reached))).all()
+    contacts = connection.execute(select(contact).where(THERE, contact.c.id.in_(reached))).all()
     for each in contacts:
         _put(connection, now, row, sites, "cleared", row.level, each)
     return len(contacts)
@@ -57,7 +58,7 @@ def tell_cleared(connection: Connection, now: int, number: int) -> int:
 
 def highest_level(connection: Connection) -> int:
     """The last level that anyone is at."""
-    return int(connection.execute(select(func.coalesce(func.max(contact.c.level), 0))).scalar_one())
+    return int(connection.execute(select(func.coalesce(func.max(contact.c.level), 0)).where(THERE)).scalar_one())
 
 
 def after_quiet_hours(now: int, quiet_from: int | None, quiet_until: int | None) -> int:

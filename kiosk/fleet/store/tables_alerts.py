@@ -223,11 +223,13 @@ contact = Table(
     Column("site", WORD, nullable=False, default="", server_default=""),
     Column("quiet_from", Integer),
     Column("quiet_until", Integer),
+    Column("removed_at", BigInteger),
     UniqueConstraint("name", "channel", "address"),
 )
-"""Someone, or a system, to be told. ``channel``: email or webhook. ``level``: 0 is told at once, n when an alert has
-been escalated n times. ``least``: the severity from which. ``site``: of this hall only. ``quiet_from``,
-``quiet_until``: minutes of the day between which only what is critical is sent."""
+"""Someone, or a system, to be told. ``channel``: email or webhook; ``secret``: of a webhook, encrypted. ``level``: 0 is
+told at once, n when an alert has been escalated n times. ``least``: the severity from which. ``site``: of this hall
+only. ``quiet_from``, ``quiet_until``: minutes of the day between which only what is critical is sent. ``removed_at``:
+told no more since."""
 
 delivery = Table(
     "delivery",
