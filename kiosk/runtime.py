@@ -21,7 +21,7 @@ from kiosk.session import Session
 from kiosk.tools import Tools
 from statemachines.chart import SEPARATOR, Chart, Position, State
 from statemachines.timing import EVENT_OF, Delay, Kind
-from statemachines.views import Frame, Help, Page, Say, Show, StillThere, Touched, is_offered, same_to_touch
+from statemachines.views import Frame, Help, Page, Refusal, Say, Show, StillThere, Touched, is_offered, same_to_touch
 
 log = structlog.get_logger("runtime")
 
@@ -285,8 +285,17 @@ class Runtime:
         self._arm()
         self._draw()
 
+    def _page(self) -> tuple[Page, Frame]:
+        """The page of the present state. One that cannot be built must not take the machine down with a card inside:
+        what is shown instead says so, and the state goes on."""
+        try:
+            return self._pages(self.position.state, self.session, self.tools)
+        except Exception as error:
+            log.exception("page_not_built", state=self.position.state, error=type(error).__name__)
+            return Refusal(what=Say("refusal.unexpected"), advice=(Say("advice.ask_attendant"),)), Frame(number=0)
+
     def _draw(self, *, again: bool = False) -> None:
-        page, frame = self._pages(self.position.state, self.session, self.tools)
+        page, frame = self._page()
         knows = self.position.knows
         leaf = self.position.leaf
         overlay = self._overlay

@@ -73,6 +73,8 @@ class Tools:
     payer: Payer | None = None
     staff: Staff | None = None
     wishes: Wishes = field(default_factory=Wishes)
+    plate_called: bool = False
+    """The card on the ID plate has called already: unless it was lifted, nobody has laid another."""
     recovery: Recovery = field(default_factory=Recovery)
 
     @property

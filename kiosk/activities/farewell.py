@@ -43,6 +43,7 @@ async def hand_back(stage: Stage) -> Literal["returned"]:
             seen = None
         if seen is None:
             await tools.clock.sleep(UNSEEN_ID_CARD)
+        tools.plate_called = False
     return "returned"
 
 

@@ -40,6 +40,15 @@ async def until_card(tools: Tools) -> Literal["card_found"]:
     return "card_found"
 
 
+async def until_plate_is_empty(tools: Tools) -> None:
+    """Nothing lies on the ID plate; at once where no reader is fitted, or the one that is cannot tell."""
+    if tools.id_reader is not None:
+        try:
+            await tools.id_reader.wait(lambda reader, cancellation: reader.wait_for_removal(cancellation, None))
+        except DeviceError as error:
+            log.warning("plate_not_seen", fault=error.code)
+
+
 async def until_id_card(
     tools: Tools, *, anew: bool = False, on_loss: Callable[[], None] = lambda: None
 ) -> Literal["id_card_found"]:

@@ -12,7 +12,7 @@ from devices.card_reader.motorised import motorised
 from devices.contract import DeviceError
 from devices.worker import DeviceWorker
 from kiosk.activities.farewell import released, until_card_is_taken
-from kiosk.activities.listening import first_of, until_card, until_id_card
+from kiosk.activities.listening import first_of, until_card, until_id_card, until_plate_is_empty
 from kiosk.activities.recovering import unfinished
 from kiosk.health.look import look
 from kiosk.runtime import Stage
@@ -49,8 +49,18 @@ async def await_citizen(stage: Stage) -> Literal["start", "changed"]:
     usual: tuple[str, bool] = (tools.settings.screen.languages[0], False)
     before = usual
     await _let_cards_in(tools, True)
+
+    async def until_another_id_card() -> Literal["id_card_found"]:
+        """One that somebody left behind calls nobody: it is lifted first."""
+        if tools.plate_called:
+            await until_plate_is_empty(tools)
+            tools.plate_called = False
+        await until_id_card(tools)
+        tools.plate_called = True
+        return "id_card_found"
+
     while True:
-        someone = await first_of(until_card(tools), until_id_card(tools), tools.clock.sleep(LOOK_EVERY))
+        someone = await first_of(until_card(tools), until_another_id_card(), tools.clock.sleep(LOOK_EVERY))
         if someone is not None:
             return "start"
         now = (session.language, session.large)

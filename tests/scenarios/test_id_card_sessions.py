@@ -258,3 +258,24 @@ async def test_both_cards_left_are_both_called_for(kiosk: Kiosk, plate: Plate) -
     await kiosk.bench.take_card("zhao_min")
     plate.lift()
     await kiosk.screens.page(Farewell)
+
+
+async def test_an_id_card_that_nobody_came_back_for_calls_nobody(kiosk: Kiosk, plate: Plate) -> None:
+    """Left on the plate without being read: the machine rests, and serves whoever touches it or lays another."""
+    who = await person(kiosk)
+    await kiosk.screens.page(Attract)
+    plate.lay(card_of(who))
+    await kiosk.screens.page(Notice)
+    kiosk.screens.touch("leave")
+    await kiosk.screens.page(Farewell)
+    await kiosk.passes(6)
+    await kiosk.screens.page(Attract, after=kiosk.screens.last.frame.number - 1)
+    shown = kiosk.screens.last.frame.number
+    await kiosk.passes(3)
+    assert (kiosk.state, kiosk.screens.last.frame.number) == ("in_service.attract", shown)
+    plate.lift()
+    await kiosk.passes(1)
+    plate.lay(card_of(who))
+    await kiosk.screens.page(Notice)
+    kiosk.screens.touch("leave")
+    plate.lift()

@@ -21,6 +21,7 @@ from statemachines.views import (
     Menu,
     Page,
     Photo,
+    Refusal,
     Say,
     Show,
     StillThere,
@@ -116,6 +117,8 @@ class Rig:
 
     @staticmethod
     def _page(state: str, session: Session, tools: Any) -> tuple[Page, Frame]:
+        if session.kept.get("service") == "odd":
+            raise KeyError("a page that cannot be built")
         pages: dict[str, Page] = {"menu": MENU, "busy": Working(Say("busy"), at_most=session.unread)}
         return pages.get(state.rsplit(".", 1)[-1], Farewell()), Frame(0)
 
@@ -217,6 +220,16 @@ async def test_leaving_cancels_the_activity_and_its_late_answer_is_dropped(rig: 
     await rig.settle()
     assert (rig.state, rig.work.cancelled) == ("attract", 1)
     assert rig.record.lines[-1] == "outcome in_service.session.busy abandoned"
+
+
+async def test_a_page_that_cannot_be_built_says_so_and_the_state_goes_on(rig: Rig) -> None:
+    await rig.happens("choose", "odd")
+    assert (rig.state, type(rig.last.page)) == ("busy", Refusal)
+    assert not rig.running.done()
+    rig.runtime.session.kept.clear()
+    rig.work.finish.set_result("good")
+    await rig.settle()
+    assert (rig.state, type(rig.last.page)) == ("menu", Menu)
 
 
 async def test_a_machine_that_is_late_is_left(rig: Rig) -> None:
