@@ -24,7 +24,7 @@ from kiosk.activities.issue_tools import (
     state_of,
     until_known,
 )
-from kiosk.activities.refusals import device_trouble, host_trouble, refusal
+from kiosk.activities.refusals import device_trouble, host_trouble, making_trouble, refusal
 from kiosk.host.issuing_values import Application, ApplicationState, BadCard, IssuingRefusal, Reservation, step_key
 from kiosk.host.port import HostRefused, RefusalCode
 from kiosk.journal.card_custody import serial_of
@@ -137,7 +137,7 @@ async def read_serial(stage: Stage) -> Literal["read", "unfit", "lost"]:
         issue.identifier = await identify(tools)
     except DeviceError as error:
         log.warning("card_not_read", fault=error.code)
-        stage.session.trouble = device_trouble(error)
+        stage.session.trouble = making_trouble(error)
         return "unfit" if error.code.startswith("card_reader.") else "lost"
     serial = serial_of(issue.identifier)
 

@@ -33,7 +33,7 @@ from kiosk.activities.issue_tools import (
     until_known,
 )
 from kiosk.activities.making import identify
-from kiosk.activities.refusals import device_trouble, host_trouble, refusal
+from kiosk.activities.refusals import device_trouble, host_trouble, making_trouble, refusal
 from kiosk.documents.card_faces import FaceError, SideName
 from kiosk.documents.issued_card import faces
 from kiosk.host.issuing_values import ChipRecord, IssuingRefusal, PhotoNeed, Reservation
@@ -72,7 +72,7 @@ async def write_chip(stage: Stage) -> Literal["written", "unfit", "unknown"]:
             return "unfit"
         except DeviceError as error:
             log.warning("chip_not_written", fault=error.code, attempt=attempt + 1)
-            stage.session.trouble = device_trouble(error)
+            stage.session.trouble = making_trouble(error)
             outcome = "unfit"
             if error.code == "card_reader.card_not_genuine":
                 return "unfit"
@@ -231,7 +231,7 @@ async def compare_all(stage: Stage) -> Literal["same", "unfit", "lost"]:
         return "unfit"
     except DeviceError as error:
         log.warning("not_compared", fault=error.code)
-        stage.session.trouble = device_trouble(error)
+        stage.session.trouble = making_trouble(error)
         return "unfit" if error.code.startswith("card_reader.") else "lost"
     if issue.read_back and found != issue.read_back:
         log.error("chip_changed_while_printing")

@@ -176,3 +176,9 @@ def device_trouble(error: DeviceError) -> Trouble:
         what=Say(f"fault.{error.code}") if known else Say("refusal.device"),
         advice=(Say("advice.ask_attendant"),),
     )
+
+
+def making_trouble(error: DeviceError) -> Trouble:
+    """The same while a card is being made. What the fault table says of a chip is meant for someone who has the card in
+    hand; this one is out of everybody's reach."""
+    return refusal("card_not_made") if error.code.startswith("card_reader.") else device_trouble(error)

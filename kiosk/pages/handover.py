@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import structs
 
+from devices.fault_catalogue import Capability
 from kiosk.activities.issue_slips import fate_of
 from kiosk.activities.refusals import refusal
 from kiosk.documents.issue_slips import IssueFate
@@ -86,13 +87,14 @@ def take_new_card_urgent(session: Session, tools: Tools) -> TakeNewCard:
 def issued(session: Session, tools: Tools) -> Done:
     """What the card can do now, and what still takes the bank."""
     own = issue_of(session).own_pin
+    paper = (Say("handover.issued.receipt"),) if Capability.PRINT in tools.health.works else ()
     return Done(
         title=Say("handover.issued"),
         notes=(
             Say("handover.issued.social"),
             Say("handover.issued.own_pin" if own else "handover.issued.first_pin"),
             Say("handover.issued.bank"),
-            Say("handover.issued.receipt"),
+            *paper,
         ),
     )
 

@@ -179,12 +179,13 @@ class Days(RuleBasedStateMachine):
             assert self.hall.doubled() == []
 
 
+@pytest.mark.timeout(0 if LONG else 300)
 def test_nothing_is_lost_doubled_or_paid_for_in_vain(bench: Workshop) -> None:
     Days.bench = bench
     run_state_machine_as_test(
         Days,
         settings=settings(
-            max_examples=400 if LONG else 12,
+            max_examples=400 if LONG else 8,
             stateful_step_count=30 if LONG else 12,
             deadline=None,
             derandomize=not LONG,
