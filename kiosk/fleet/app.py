@@ -31,6 +31,7 @@ from kiosk.fleet.broker_configuration import BrokerSettings, Users
 from kiosk.fleet.connection import connect, ensure_streams
 from kiosk.fleet.console import serve
 from kiosk.fleet.console.follow import Follower
+from kiosk.fleet.contact_secrets import ContactSecrets
 from kiosk.fleet.delivery import Courier, EmailSender, MailServer, Sender, WebhookSender
 from kiosk.fleet.desk.doing import Doing
 from kiosk.fleet.enrolment import EnrolmentOffice, enrolment_router
@@ -103,6 +104,7 @@ class Fleet:
         self.members = Members(self.engine)
         self.accounts = Accounts(self.engine, self.clock)
         self.policies = Policies(folder / "policies")
+        self.contact_secrets = ContactSecrets.at(folder / "pki" / "contacts.key")
         self._signer = CommandSigner.at(folder / "pki" / "commands.key")
         self._sockets: dict[Part, socket.socket] = {}
         self._broker = self._embedded() if Part.BROKER in self.parts and not settings.brokers else None
@@ -193,7 +195,7 @@ class Fleet:
 
     async def _delivery(self) -> None:
         async with httpx.AsyncClient() as client:
-            senders: dict[str, Sender] = {"webhook": WebhookSender(client)}
+            senders: dict[str, Sender] = {"webhook": WebhookSender(client, self.contact_secrets)}
             if (mail := self.settings.mail) is not None:
                 file = mail.password_file
                 password = "" if file is None else file.read_text(encoding="utf-8").strip()

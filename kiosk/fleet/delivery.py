@@ -29,6 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.clock import KIOSK_ZONE, Clock
 from kiosk.fleet.alerts.telling import DEAD, SENT, WAITING
+from kiosk.fleet.contact_secrets import ContactSecrets, SecretError
 from kiosk.fleet.store import audit
 from kiosk.fleet.store.tables_alerts import contact, delivery
 
@@ -53,22 +54,27 @@ class Sender(Protocol):
     """Brings one delivery to its contact."""
 
     async def send(self, row: Row[Any], now: int) -> None:
-        """``row``: of delivery, with the contact's channel, address, secret and language. Raises NotDelivered."""
+        """``row``: of delivery, with the contact's channel, address, sealed secret, language. Raises NotDelivered."""
         ...
 
 
 class WebhookSender:
-    """By HTTP POST."""
+    """By HTTP POST. ``secrets``: opens what the contacts' secrets are sealed with."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, secrets: ContactSecrets) -> None:
         self._client = client
+        self._secrets = secrets
 
     async def send(self, row: Row[Any], now: int) -> None:
         body = json.dumps(row.content, ensure_ascii=False, sort_keys=True).encode()
+        try:
+            secret = self._secrets.open(row.secret)
+        except SecretError:
+            raise NotDelivered("its secret cannot be read with this fleet's key") from None
         headers = {
             "Content-Type": "application/json",
             "X-Fleet-Delivery": row.key,
-            "X-Fleet-Signature": signature(row.secret, now // 1000, body),
+            "X-Fleet-Signature": signature(secret, now // 1000, body),
         }
         try:
             answer = await self._client.post(row.address, content=body, headers=headers, timeout=SECONDS)

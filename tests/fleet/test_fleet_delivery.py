@@ -11,18 +11,21 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from fleet_databases import empty, engine, postgres
 from fleet_far_end import FarEnd
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, select
 
-from kiosk.fleet.alerts import desk
+from kiosk.fleet.alerts import contacts, desk
+from kiosk.fleet.alerts.contacts import Contact
+from kiosk.fleet.contact_secrets import ContactSecrets
 from kiosk.fleet.delivery import ATTEMPTS, Courier, EmailSender, MailServer, WebhookSender, signature_holds
 from kiosk.fleet.store import audit
-from kiosk.fleet.store.tables_alerts import contact, delivery
+from kiosk.fleet.store.tables_alerts import delivery
 
 __all__ = ["empty", "engine", "postgres"]
 
-SECRET = "a secret of the tests"
+SECRETS = ContactSecrets(Fernet.generate_key())
 
 
 class Mailbox:
@@ -69,9 +72,9 @@ def states(engine: Engine) -> list[tuple[str, int]]:
 async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> None:
     far = FarEnd(engine, 1)
     far.contacts("duty", language="en")
+    desk_system = Contact("desk", "webhook", "http://desk.invalid/alerts", least="notice")
     with engine.begin() as connection:
-        values = {"name": "desk", "channel": "webhook", "address": "http://desk.invalid/alerts", "secret": SECRET}
-        connection.execute(insert(contact).values(**values, least="notice"))
+        _, secret = contacts.add(connection, far.now, "ann", desk_system, SECRETS)
     far.run(35)
     far.fleet.kiosks["S00001"].door_forced(far.now)
     far.run(5)
@@ -82,16 +85,16 @@ async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> No
         return httpx.Response(204)
 
     async with mailbox() as (box, letters), httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        courier = Courier(engine, far.clock, {"webhook": WebhookSender(client), "email": letters})
+        courier = Courier(engine, far.clock, {"webhook": WebhookSender(client, SECRETS), "email": letters})
         assert await courier.round() == 2
         assert await courier.round() == 0
     assert states(engine) == [("sent", 1), ("sent", 1)]
     (request,) = posted
     header, seconds = request.headers["X-Fleet-Signature"], far.now // 1000
-    assert signature_holds(SECRET, header, request.content, seconds)
+    assert signature_holds(secret, header, request.content, seconds)
     assert not signature_holds("another", header, request.content, seconds)
-    assert not signature_holds(SECRET, header, request.content + b" ", seconds)
-    assert not signature_holds(SECRET, header, request.content, seconds + 301)
+    assert not signature_holds(secret, header, request.content + b" ", seconds)
+    assert not signature_holds(secret, header, request.content, seconds + 301)
     body = json.loads(request.content)
     assert (body["what"], body["kiosk"], body["code"], body["severity"]) == (
         "opened", "S00001", "fleet.door_forced", "critical",
@@ -99,6 +102,23 @@ async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> No
     (letter,) = box.letters
     assert (letter["To"], letter["Subject"]) == ("duty@example.org", "[critical] Alert: S00001")
     assert "A door was opened while no exchange was open." in letter.get_content()
+
+
+async def test_a_secret_of_another_key_signs_nothing(engine: Engine) -> None:
+    far = FarEnd(engine, 1)
+    with engine.begin() as connection:
+        contacts.add(connection, far.now, "ann", Contact("desk", "webhook", "http://desk.invalid/"), SECRETS)
+    far.run(35)
+    far.fleet.kiosks["S00001"].door_forced(far.now)
+    far.run(5)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(204))) as client:
+        other = WebhookSender(client, ContactSecrets(Fernet.generate_key()))
+        assert await Courier(engine, far.clock, {"webhook": other}).round() == 1
+    assert states(engine) == [("waiting", 1)]
+    with engine.connect() as connection:
+        assert connection.execute(select(delivery.c.trouble)).scalar_one() == (
+            "its secret cannot be read with this fleet's key"
+        )
 
 
 async def test_what_is_refused_is_tried_again_and_dies_in_the_end(engine: Engine) -> None:
