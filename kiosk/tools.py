@@ -41,8 +41,8 @@ class Wishes:
 
 @dataclass(slots=True)
 class Recovery:
-    """``not_before``: on the clock's monotonic scale, when an issue that waits for the host is looked at again. ``last``:
-    the issue that was looked at last, and its step then: found so again, nothing has come of it."""
+    """``not_before``: on the clock's monotonic scale, when an issue that waits for the host is looked at again.
+    ``last``: the issue that was looked at last, and its step then: found so again, nothing has come of it."""
 
     not_before: float = 0.0
     last: tuple[str, str] | None = None
