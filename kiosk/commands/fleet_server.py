@@ -7,25 +7,17 @@ import contextlib
 import getpass
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kiosk.cli import CONTEXT, fail
-from kiosk.cli_places import state_folder
+from kiosk.commands.fleet_opening import Config, Directory, me, opened, settings_of, usable
 
 if TYPE_CHECKING:
     from kiosk.fleet.app import Addresses, Fleet
-    from kiosk.fleet.settings import FleetServerSettings
-
-Config = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Settings of the fleet, as TOML. Without it: all on this machine.")
-]
-Directory = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Without settings: where everything is kept. Default: the user's.")
-]
 
 account = typer.Typer(no_args_is_help=True, context_settings=CONTEXT, help="Who may sign in at the console.")
 
@@ -65,7 +57,7 @@ def run(
     from kiosk.fleet.simulate.fleet import SimulatedFleet
 
     logs.configure("fleet")
-    settings = _settings(config, directory)
+    settings = settings_of(config, directory)
     if console is not None:
         settings = settings.model_copy(update={"console": console})
     if simulate:
@@ -76,7 +68,7 @@ def run(
         fail(f"{error}: there are {', '.join(Part)}", code=2)
     now = int(SystemClock().now().timestamp() * 1000)
     simulated = SimulatedFleet(simulate, now, seed=seed) if simulate else None
-    with _usable():
+    with usable():
         fleet = Fleet(settings, parts, simulated=simulated)
         people: dict[str, str] = {}
         if simulated is not None:
@@ -97,8 +89,8 @@ def init(config: Config = None, directory: Directory = None, name: str = "admini
     """Make keys, tables and the first administrator, whose password is shown once."""
     from kiosk.fleet.beginning import first_administrator
 
-    with _usable():
-        fleet = _fleet(_settings(config, directory))
+    with usable():
+        fleet = opened(config, directory)
         password = first_administrator(fleet, name)
     if password is None:
         typer.echo("There are accounts already. Nothing was changed.")
@@ -113,23 +105,23 @@ def enrol_code(kiosk: str, config: Config = None, directory: Directory = None) -
 
     if KIOSK.fullmatch(kiosk) is None:
         fail("A kiosk's number is a capital letter, then 2 to 9 capital letters and digits.", code=2)
-    with _usable():
-        fleet = _fleet(_settings(config, directory))
+    with usable():
+        fleet = opened(config, directory)
         with fleet.engine.begin() as connection:
-            audit.append(connection, fleet.service.now, _me(), "enrolment.code", f"kiosk:{kiosk}")
-        typer.echo(fleet.office.new_code(kiosk, _me()))
+            audit.append(connection, fleet.service.now, me(), "enrolment.code", f"kiosk:{kiosk}")
+        typer.echo(fleet.office.new_code(kiosk, me()))
 
 
 def revoke(kiosk: str, config: Config = None, directory: Directory = None) -> None:
     """Strike KIOSK off: the broker no longer lets it in."""
     from kiosk.fleet.store import audit
 
-    with _usable():
-        fleet = _fleet(_settings(config, directory))
-        if not fleet.office.revoke(kiosk, _me()):
+    with usable():
+        fleet = opened(config, directory)
+        if not fleet.office.revoke(kiosk, me()):
             fail(f"{kiosk} does not belong to the fleet.")
         with fleet.engine.begin() as connection:
-            audit.append(connection, fleet.service.now, _me(), "enrolment.revoke", f"kiosk:{kiosk}")
+            audit.append(connection, fleet.service.now, me(), "enrolment.revoke", f"kiosk:{kiosk}")
     typer.echo(f"{kiosk} is struck off.")
 
 
@@ -140,8 +132,8 @@ def policy(
     directory: Directory = None,
 ) -> None:
     """Keep a policy pack for kiosks to fetch; prints the digest for the command sync_policy."""
-    with _usable():
-        typer.echo(_fleet(_settings(config, directory)).policies.add(region, file))
+    with usable():
+        typer.echo(opened(config, directory).policies.add(region, file))
 
 
 @account.command("add")
@@ -158,22 +150,22 @@ def account_add(
 
     if role not in tuple(Role):
         fail(f"A role is one of {', '.join(Role)}.", code=2)
-    with _usable():
-        fleet = _fleet(_settings(config, directory))
+    with usable():
+        fleet = opened(config, directory)
         try:
             fleet.accounts.add(name, Role(role), _password())
         except AccountError as error:
             fail(f"{error}. Nothing was changed.")
         with fleet.engine.begin() as connection:
-            audit.append(connection, fleet.service.now, _me(), "account.add", f"account:{name}", {"role": role})
+            audit.append(connection, fleet.service.now, me(), "account.add", f"account:{name}", {"role": role})
     typer.echo(f"{name} may sign in as {role}.")
 
 
 @account.command("list")
 def account_list(config: Config = None, directory: Directory = None) -> None:
     """Everybody, with their roles."""
-    with _usable():
-        for each in _fleet(_settings(config, directory)).accounts.all():
+    with usable():
+        for each in opened(config, directory).accounts.all():
             typer.echo(f"{each.name:20} {each.role.value:14} {'closed' if each.disabled else ''}".rstrip())
 
 
@@ -193,15 +185,15 @@ def _change(name: str, config: Path | None, directory: Path | None, *, disabled:
     from kiosk.fleet.access.accounts import AccountError
     from kiosk.fleet.store import audit
 
-    with _usable():
-        fleet = _fleet(_settings(config, directory))
+    with usable():
+        fleet = opened(config, directory)
         try:
             fleet.accounts.set_disabled(name, disabled)
         except AccountError as error:
             fail(str(error))
         with fleet.engine.begin() as connection:
             action = "account.close" if disabled else "account.open"
-            audit.append(connection, fleet.service.now, _me(), action, f"account:{name}")
+            audit.append(connection, fleet.service.now, me(), action, f"account:{name}")
 
 
 def _announced(addresses: Addresses, people: dict[str, str], simulated: int) -> list[str]:
@@ -228,38 +220,6 @@ def _until_told(fleet: Fleet, announce: Callable[[Addresses], None]) -> None:
     asyncio.run(until_told())
 
 
-def _settings(config: Path | None, directory: Path | None) -> FleetServerSettings:
-    from kiosk.fleet.settings import load
-    from kiosk.located_toml import MistakesError
-
-    try:
-        return load(config, directory or state_folder("fleet"))
-    except MistakesError as error:
-        fail(str(error))
-
-
-def _fleet(settings: FleetServerSettings) -> Fleet:
-    """The store and the keys, with nothing running."""
-    from kiosk.fleet.app import Fleet
-
-    return Fleet(settings, ())
-
-
-@contextlib.contextmanager
-def _usable() -> Iterator[None]:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from kiosk.fleet.broker import BrokerError
-    from kiosk.fleet.store.database import DatabaseError
-
-    try:
-        yield
-    except (BrokerError, DatabaseError, OSError) as error:
-        fail(f"fleet: {error}")
-    except SQLAlchemyError as error:
-        fail(f"fleet: the database cannot be used: {type(error).__name__}")
-
-
 def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
@@ -267,7 +227,3 @@ def _password() -> str:
     if password != getpass.getpass("Once more: "):
         fail("The two are not the same. Nothing was changed.")
     return password
-
-
-def _me() -> str:
-    return f"{getpass.getuser()} (this machine)"
