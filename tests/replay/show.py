@@ -28,7 +28,10 @@ def main() -> int:
     asked = parser.parse_args()
     out = asked.out or ROOT / "out" / "replay" / asked.file.stem
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda *_: ""])
-    found = Incident.read(asked.file)
+    try:
+        found = Incident.read(asked.file)
+    except (OSError, ValueError) as error:
+        parser.error(f"{asked.file}: {error}")
     with tempfile.TemporaryDirectory(prefix="replay-") as folder, workshop(Path(folder)) as bench:
         again = replayed(bench, found)
     print("\n".join(again.shown.told))
