@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from kiosk.cli import CONTEXT, fail
-from kiosk.commands import fleet_server
+from kiosk.commands import fleet_contacts, fleet_kiosks, fleet_server
 from kiosk.fleet.simulate.command import simulate
 
 app = typer.Typer(no_args_is_help=True, context_settings=CONTEXT)
 
 
 fleet_server.add(app)
+app.add_typer(fleet_contacts.app, name="contact")
+app.add_typer(fleet_kiosks.app, name="kiosk")
 app.command()(simulate)
 
 

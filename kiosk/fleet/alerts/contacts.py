@@ -108,6 +108,8 @@ def _check(new: Contact) -> None:
         _check_url(new.address)
     else:
         raise ContactError(f"the channel is {EMAIL} or {WEBHOOK}")
+    if len(new.site) > 100:
+        raise ContactError("a hall's name has at most 100 characters")
     if new.language not in LANGUAGES:
         raise ContactError(f"the language is one of {', '.join(LANGUAGES)}")
     if not 0 <= new.level <= HIGHEST_LEVEL:

@@ -195,6 +195,9 @@ def register(connection: Connection, now: int, by: str, new: str, **described: o
     hours: Any = described.get("hours")
     if hours is not None and not _are_hours(hours):
         raise KioskError("hours: seven lists, Monday first, of [begin, end] in minutes of the day")
+    for name, value in described.items():
+        if isinstance(value, str) and len(value) > (longest := kiosk.c[name].type.length):  # type: ignore[attr-defined]
+            raise KioskError(f"{name}: at most {longest} characters")
     if connection.execute(select(kiosk.c.id).where(kiosk.c.id == new)).first() is None:
         connection.execute(insert(kiosk).values(id=new, added_at=now, online=True, **described))
     elif described:

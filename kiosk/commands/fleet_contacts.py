@@ -1,0 +1,103 @@
+"""``kiosk fleet contact add | list | remove``: who hears of alerts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kiosk.cli import CONTEXT, fail
+from kiosk.commands.fleet_opening import Config, Directory, me, opened, usable
+
+app = typer.Typer(no_args_is_help=True, context_settings=CONTEXT, help="Who hears of alerts.")
+
+
+@app.command("add")
+def add(
+    name: str,
+    email: Annotated[str, typer.Option(metavar="ADDRESS", help="A letter box.")] = "",
+    webhook: Annotated[str, typer.Option(metavar="URL", help="Another system; what it is sent is signed.")] = "",
+    language: Annotated[str, typer.Option(help="Of letters: zh or en.")] = "zh",
+    level: Annotated[int, typer.Option(help="0: at once; 1: once it was escalated; and so on.")] = 0,
+    least: Annotated[str, typer.Option(help="From which severity: notice, warning, critical.")] = "warning",
+    site: Annotated[str, typer.Option(metavar="HALL", help="Of this hall only.")] = "",
+    quiet: Annotated[
+        str, typer.Option(metavar="HH:MM-HH:MM", help="Only what is critical is sent then; it may run over midnight.")
+    ] = "",
+    config: Config = None,
+    directory: Directory = None,
+) -> None:
+    """Tell NAME of alerts, by e-mail or webhook. The secret of a webhook is shown once."""
+    from kiosk.fleet import hours
+    from kiosk.fleet.alerts import contacts
+    from kiosk.fleet.store import kiosks
+
+    if bool(email) == bool(webhook):
+        fail("Give either --email or --webhook.", code=2)
+    try:
+        quiet_from, quiet_until = hours.quiet(quiet) if quiet else (None, None)
+    except hours.HoursError as error:
+        fail(f"--quiet {error}.", code=2)
+    channel = contacts.EMAIL if email else contacts.WEBHOOK
+    new = contacts.Contact(
+        name, channel, email or webhook, language, level, least, site, quiet_from=quiet_from, quiet_until=quiet_until
+    )
+    with usable():
+        fleet = opened(config, directory)
+        try:
+            with fleet.engine.begin() as connection:
+                number, secret = contacts.add(connection, fleet.service.now, me(), new, fleet.contact_secrets)
+                nowhere = bool(site) and all(each.site != site for each in kiosks.fleet(connection))
+        except contacts.ContactError as error:
+            fail(f"{error}. Nothing was changed.")
+    typer.echo(f"{number}: {name} is told.")
+    if secret:
+        typer.echo(f"Secret for X-Fleet-Signature: {secret}   (shown only now)")
+    if nowhere:
+        typer.echo(f"No kiosk stands in {site} yet.")
+    if email and fleet.settings.mail is None:
+        typer.echo("The settings name no mail server yet ([mail]); until then nothing is sent.")
+
+
+@app.command("list")
+def list_all(config: Config = None, directory: Directory = None) -> None:
+    """Everybody who is told, those told first first."""
+    from kiosk.fleet.alerts import contacts
+
+    with usable():
+        fleet = opened(config, directory)
+        with fleet.service.reading.connect() as connection:
+            found = contacts.everybody(connection)
+            at_once = contacts.somebody_at_once(connection)
+    for each in found:
+        quiet = "" if each.quiet_from is None else f"quiet {_clock(each.quiet_from)}-{_clock(each.quiet_until or 0)}"
+        words = (
+            f"{each.id:>4}", f"{each.name:20}", f"{each.channel:7}", each.address, f"level {each.level}",
+            f"from {each.least}", each.language, each.site, quiet,
+        )  # fmt: skip
+        typer.echo("  ".join(each for each in words if each))
+    if not at_once:
+        typer.echo("Nobody is told of every hall's alerts at once (level 0).")
+
+
+@app.command("remove")
+def remove(
+    number: Annotated[int, typer.Argument(help="As `list` shows it.")],
+    config: Config = None,
+    directory: Directory = None,
+) -> None:
+    """Tell them no more, not even what is on its way."""
+    from kiosk.fleet.alerts import contacts
+
+    with usable():
+        fleet = opened(config, directory)
+        try:
+            with fleet.engine.begin() as connection:
+                gone = contacts.remove(connection, fleet.service.now, me(), number)
+        except contacts.ContactError as error:
+            fail(f"{error}.")
+    typer.echo(f"{gone.name} ({gone.address}) is told no more.")
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
