@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -142,14 +142,17 @@ def seconds_until(at: time, now: datetime) -> float:
     return ((due if due > local else due + timedelta(days=1)) - local).total_seconds()
 
 
+OldPart = tuple[ColumnElement[bool], int]
+"""Of a journal: its rows, and the sequence up to which all of them are old."""
+
+
 def _telemetry(engine: Engine, before: int, newest: int) -> Iterator[tuple[str, int]]:
     """By journal, along the key: messages are received in its order, so what is old is at its beginning."""
     after = ("", "")
     while journals := _journals(engine, before, after):
-        for row in journals:
-            of_it = (telemetry.c.kiosk == row.kiosk) & (telemetry.c.journal == row.journal)
-            until = _old_part(engine, of_it, before, row.highest - newest)
-            while until is not None and (done := _delete_first(engine, of_it, until)):
+        parts = _old_parts(engine, journals, before, newest)
+        while parts:
+            if done := _delete_some(engine, parts):
                 yield "telemetry", done
         after = (journals[-1].kiosk, journals[-1].journal)
 
@@ -162,26 +165,32 @@ def _journals(engine: Engine, before: int, after: tuple[str, str]) -> list[Row[A
         return list(connection.execute(wanted.limit(KIOSKS)))
 
 
-def _old_part(engine: Engine, of_it: ColumnElement[bool], before: int, last: int) -> int | None:
-    """The sequence up to which everything is old, at most ``last``; None if nothing is."""
-    in_order = select(telemetry.c.sequence).where(of_it).order_by(telemetry.c.sequence).limit(1)
+def _old_parts(engine: Engine, journals: Iterable[Row[Any]], before: int, newest: int) -> list[OldPart]:
+    sequence, found = telemetry.c.sequence, []
     with reading(engine).connect() as connection:
-        first = connection.execute(in_order).scalar()
-        if first is None or first > last:
-            return None
-        young = connection.execute(in_order.where(telemetry.c.received_at >= before)).scalar()
-    until = last if young is None else min(last, young - 1)
-    return until if first <= until else None
+        for row in journals:
+            of_it = (telemetry.c.kiosk == row.kiosk) & (telemetry.c.journal == row.journal)
+            in_order = select(sequence).where(of_it).order_by(sequence).limit(1)
+            first_young = connection.execute(in_order.where(telemetry.c.received_at >= before)).scalar()
+            until = row.highest - newest if first_young is None else min(row.highest - newest, first_young - 1)
+            if connection.execute(in_order.where(sequence <= until)).first() is not None:
+                found.append((of_it, until))
+    return found
 
 
-def _delete_first(engine: Engine, of_it: ColumnElement[bool], until: int) -> int:
-    sequence = telemetry.c.sequence
+def _delete_some(engine: Engine, parts: list[OldPart]) -> int:
+    """In one transaction; takes away the parts that are gone."""
+    sequence, room = telemetry.c.sequence, BATCH
     with engine.begin() as connection:
-        first = connection.execute(select(func.min(sequence)).where(of_it)).scalar()
-        if first is None or first > until:
-            return 0
-        some = sequence.between(first, min(until, first + BATCH - 1))
-        return connection.execute(delete(telemetry).where(of_it, some)).rowcount
+        while parts and room:
+            of_it, until = parts[0]
+            first = connection.execute(select(func.min(sequence)).where(of_it)).scalar()
+            if first is None or first > until:
+                del parts[0]
+                continue
+            some = sequence.between(first, min(until, first + room - 1))
+            room -= connection.execute(delete(telemetry).where(of_it, some)).rowcount
+    return BATCH - room
 
 
 def _facet_changes(engine: Engine, before: int) -> Iterator[tuple[str, int]]:
