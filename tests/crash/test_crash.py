@@ -15,13 +15,12 @@ pytestmark = pytest.mark.xdist_group("crash")
 
 SEED = 20261122
 HAPPY = WAYS[0]
-ON_THE_HAPPY_WAY = 14
+ON_THE_HAPPY_WAY = 6
 CRITICAL = (
     "printer:Si:answered#1",
     "host:/v1/issuing/reservations:sent#1",
     "chip:DC:sent#5",
     "printer:Psync:answered#1",
-    "host:/v1/issuing/commits:before#1",
     "host:/v1/issuing/commits:sent#1",
     "host:/v1/issuing/commits:answered#1",
     "printer:Sce:before#1",
@@ -72,7 +71,7 @@ def test_an_unhappy_way_cut_off_after_a_journal_entry(bench: Workshop, way: Way)
     assert trial.violations == [], trial
 
 
-@pytest.mark.parametrize("nth", [2, 9, 20, 31, 37, 41])
+@pytest.mark.parametrize("nth", [2, 20, 31, 39])
 def test_a_disk_that_is_full_loses_nothing_silently(bench: Workshop, nth: int) -> None:
     trial = attempt(bench, HAPPY, Cut(FULL, nth))
     assert trial.violations == [], trial
