@@ -45,6 +45,7 @@ from kiosk.fleet.sending import CommandSender
 from kiosk.fleet.settings import FleetServerSettings
 from kiosk.fleet.simulate.fleet import SimulatedFleet
 from kiosk.fleet.store.database import migrate, open_database, reading
+from kiosk.fleet.store.retention import Keeper
 
 log = structlog.get_logger("fleet")
 
@@ -156,6 +157,7 @@ class Fleet:
                 running[f"ingest-{number + 1}"] = self._ingest
         if Part.ALERTS in self.parts:
             running["alerts"] = AlertEngine(self.engine, self.clock).run
+            running["retention"] = Keeper(self.engine, self.clock).run
         if Part.DELIVERY in self.parts:
             running["delivery"] = self._delivery
         if Part.COMMANDS in self.parts:
