@@ -2,8 +2,8 @@
 
 Devices that listen on ``vpcd:`` become readers of one pcscd, which the rig starts and ends. ``vpcd://host:port`` is a
 slot of a pcscd that is there already, such as the machine's own. A card printer whose chip contact is a reader beside
-it gets one of the same pcscd, a device of its own on the bench: ``card-printer-contact``. Its scanner puts pictures into
-the bench's state folder; the option ``scans = ""`` takes the scanner away.
+it gets one of the same pcscd, a device of its own on the bench: ``card-printer-contact``. Its scanner puts pictures
+into the bench's state folder; the option ``scans = ""`` takes the scanner away.
 """
 
 from __future__ import annotations
