@@ -37,9 +37,10 @@ class CardSlot:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop following; waits for the thread at most two seconds."""
+        """Stop following; waits for the thread at most two seconds. Harmless before the start."""
         self._cancellation.cancel()
-        self._thread.join(2)
+        if self._thread.is_alive():
+            self._thread.join(2)
 
     async def reported(self) -> None:
         """Wait until the reader has said for the first time what is in the slot."""

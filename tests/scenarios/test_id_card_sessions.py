@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from id_plate import Plate, card_of, person
+from issuing_steps import tools_of
 from kiosk_rig import Kiosk
 
 from statemachines.views import (
@@ -274,8 +275,8 @@ async def test_an_id_card_that_nobody_came_back_for_calls_nobody(kiosk: Kiosk, p
     await kiosk.passes(3)
     assert (kiosk.state, kiosk.screens.last.frame.number) == ("in_service.attract", shown)
     plate.lift()
-    await kiosk.passes(1)
+    await kiosk.comes_to_pass(lambda: not tools_of(kiosk).plate_called)
     plate.lay(card_of(who))
-    await kiosk.screens.page(Notice)
+    await kiosk.screens.page(Notice, after=shown)
     kiosk.screens.touch("leave")
     plate.lift()

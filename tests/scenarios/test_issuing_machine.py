@@ -129,6 +129,7 @@ async def test_a9_the_last_of_the_ribbon_goes_to_the_first_and_the_second_is_tol
 
 async def test_a9_without_a_card_in_any_hopper_the_next_is_told_before_paying(issuer: Kiosk) -> None:
     kiosk = issuer
+    await kiosk.screens.page(Attract)  # the first look has found machine and ledger agreed
     await price(kiosk, "lost", 2000)
     ledger, who = journal_of(kiosk).ledger, ("1002", "1003")
     for hopper in (1, 2, 3):
