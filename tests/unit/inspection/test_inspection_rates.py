@@ -11,7 +11,7 @@ from kiosk.inspection.trials.people import holders
 from kiosk.inspection.trials.run import Plan, Trial, one, plans, run
 from kiosk.inspection.trials.table import Numbers, count, false_accept, false_reject, kinds, knowing, not_knowing
 
-pytestmark = pytest.mark.timeout(400)  # some 20 s of work, on a machine that others use too
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("inspection")]  # some 20 s of work
 
 SEED = 7
 GOOD_CARDS = 20
