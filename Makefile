@@ -65,7 +65,7 @@ doctor: setup
 	@$(BIN)/kiosk doctor
 
 test: lint
-	@$(BIN)/pytest -q -n 2 --dist loadgroup
+	@$(BIN)/pytest -q -n 3 --dist loadgroup
 
 lint: setup
 	@echo "lint: ruff, mypy, import directions"

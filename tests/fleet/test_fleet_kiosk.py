@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fleet_stand import Fleet
 from nats.aio.client import Client
-from nats.errors import TimeoutError as NatsTimeout
 from test_fleet_agent import join
 
 from kiosk.clock import SystemClock
@@ -59,7 +58,7 @@ class Far:
                 for pull in (told, replied):
                     try:
                         batch = await pull.fetch(50, timeout=0.3)
-                    except NatsTimeout:
+                    except TimeoutError:
                         continue
                     for message in batch:
                         if pull is told:
