@@ -92,7 +92,11 @@ async def connect(
 
 
 def stream_config(stream: Stream, replicas: int) -> StreamConfig:
-    """How JetStream is told of a stream."""
+    """How JetStream is told of a stream.
+
+    Nobody may purge it or delete from it, the API of JetStream included: whoever publishes names where the broker's
+    acknowledgement goes, and it is taken for a request there, of a kiosk that may not make one itself.
+    """
     until_stored = stream.keep is Keep.UNTIL_STORED
     return StreamConfig(
         name=stream.name,
@@ -104,6 +108,8 @@ def stream_config(stream: Stream, replicas: int) -> StreamConfig:
         max_msgs_per_subject=-1 if until_stored else 1,
         duplicate_window=stream.once_within,
         num_replicas=replicas,
+        deny_purge=True,
+        deny_delete=True,
     )
 
 

@@ -11,7 +11,6 @@ import pytest
 from fleet_stand import Fleet
 from nats.aio.client import Client
 from nats.errors import Error
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import NoStreamResponseError
 
 from kiosk.fleet import subjects
@@ -67,6 +66,7 @@ async def test_a_kiosk_speaks_for_itself_and_for_no_other(fleet: Fleet) -> None:
         subjects.telemetry("K0002", "event"),
         subjects.heartbeat("K0002"),
         subjects.reply("K0002"),
+        f"{subjects.inbox('K0002')}.ack",
         subjects.command("K0001"),
         subjects.command("K0002"),
         "$JS.API.STREAM.DELETE.TELEMETRY",
@@ -96,7 +96,16 @@ async def test_a_kiosk_hears_its_own_commands_and_nothing_else(fleet: Fleet) -> 
     await kiosk.subscribe(subjects.command("K0001"), cb=hear)
     await kiosk.flush()
     assert refused.empty()
-    for foreign in (subjects.command("K0002"), subjects.command("*"), "fleet.>", ">", subjects.heartbeat("K0002")):
+    for foreign in (
+        subjects.command("K0002"),
+        subjects.command("*"),
+        f"{subjects.inbox('K0002')}.>",
+        subjects.heartbeat("K0002"),
+        "fleet.>",
+        "_INBOX.>",
+        "$JS.>",
+        ">",
+    ):
         await kiosk.subscribe(foreign, cb=hear)
         await kiosk.flush()
         said = await asyncio.wait_for(refused.get(), 3)
@@ -107,6 +116,41 @@ async def test_a_kiosk_hears_its_own_commands_and_nothing_else(fleet: Fleet) -> 
     assert heard.empty()
     await kiosk.close()
     await service.close()
+
+
+async def test_an_acknowledgement_sent_astray_does_no_harm(fleet: Fleet) -> None:
+    """Whoever publishes names where the broker answers: a stolen key may have it answered on JetStream's own subjects,
+    where the answer is taken for a request, or on another kiosk's."""
+    service = await connect([fleet.broker.url], fleet.pki.service("ingest"), name="ingest")
+    context = service.jetstream()
+    await ensure_streams(context)
+    refused = Refused()
+    honest, thief = await _kiosk(fleet, "K0002", refused), await _kiosk(fleet, "K0001", refused)
+    for number in range(5):
+        await honest.jetstream().publish(subjects.telemetry("K0002", "event"), b"%d" % number)
+    commands = await honest.subscribe(subjects.command("K0002"))
+    await honest.flush()
+    stream, consumer = subjects.TELEMETRY.name, subjects.TELEMETRY.consumer.name
+    astray = [
+        f"$JS.API.STREAM.{what}.{stream}"
+        for what in ("PURGE", "DELETE", "UPDATE", "MSG.DELETE", "SNAPSHOT", "LEADER.STEPDOWN")
+    ]
+    astray += [f"$JS.API.CONSUMER.{what}.{stream}.{consumer}" for what in ("DELETE", "MSG.NEXT", "LEADER.STEPDOWN")]
+    astray += [f"$JS.API.CONSUMER.CREATE.{stream}", f"$JS.API.STREAM.CREATE.{stream}", "$JS.API.STREAM.PURGE.REPLIES"]
+    before = await context.consumer_info(stream, consumer)
+    for where in astray:
+        await thief.publish(subjects.telemetry("K0001", "event"), b"stolen", reply=where)
+    await thief.publish(subjects.telemetry("K0001", "event"), b"stolen", reply=subjects.command("K0002"))
+    # the broker has worked through all of it when the last is answered
+    assert b'"seq"' in (await commands.next_msg(timeout=10)).data  # no command: refused and alarmed by the kiosk
+    ack = await thief.jetstream(timeout=10).publish(subjects.telemetry("K0001", "event"), b"last")
+    kept = [(await context.get_msg(stream, number)).data for number in range(1, ack.seq + 1)]
+    assert kept == [b"0", b"1", b"2", b"3", b"4", *[b"stolen"] * (len(astray) + 1), b"last"]
+    after = await context.consumer_info(stream, consumer)
+    assert (after.config, after.created, after.num_waiting) == (before.config, before.created, 0)
+    assert refused.empty()
+    for each in (service, honest, thief):
+        await each.close()
 
 
 async def test_a_reader_listens_and_cannot_speak(fleet: Fleet) -> None:
@@ -191,7 +235,7 @@ async def test_the_broker_comes_up_again_with_what_it_had(fleet: Fleet) -> None:
 
 async def test_without_streams_a_kiosk_is_told_that_nobody_keeps_it(fleet: Fleet) -> None:
     kiosk = await _kiosk(fleet, "K0001", Refused())
-    with pytest.raises((NoStreamResponseError, NatsTimeout)):
+    with pytest.raises((NoStreamResponseError, TimeoutError)):
         await kiosk.jetstream(timeout=1.0).publish(subjects.telemetry("K0001", "event"), b"{}")
     await kiosk.close()
 
