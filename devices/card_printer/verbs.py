@@ -13,7 +13,11 @@ from devices.card_printer.check import SUITE
 from devices.card_printer.contract import (
     CardPrinter,
     CardPrinterStatus,
+    Damaged,
+    NotPrinted,
+    Printed,
     RetractTo,
+    Unknown,
     bin_counter,
     chip_carrier,
     face_inspector,
@@ -25,12 +29,18 @@ from devices.card_printer.crt591 import Crt591Dispenser
 from devices.card_printer.evolis import EvolisPrinter
 from devices.card_printer.faces import SIZE, Face, Faces
 from devices.contract import Cancellation, StorageKind
-from devices.verbs import Verb
+from devices.verbs import Told, Verb
 
 Tell = Callable[[str], None]
 Result = Mapping[str, object]
 
-OUTCOMES = {"Printed": "printed", "NotPrinted": "not printed", "Damaged": "damaged", "Unknown": "unknown"}
+OUTCOMES = {
+    Printed: ("printed", "printed; the card is inside"),
+    NotPrinted: ("not printed", "not printed: surely nothing is on the card, and it may be printed again"),
+    Damaged: ("damaged", "damaged: something may be on the card, and it is not whole; reject it"),
+    Unknown: ("unknown", "unknown: nobody can tell what is on the card; look at it, and do not print it again"),
+}
+"""What became of a print: the word for ``--json``, and the line for people."""
 
 
 def _storage(status: CardPrinterStatus) -> list[dict[str, object]]:
@@ -171,14 +181,17 @@ def recall(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Te
 
 
 def print_faces(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
-    """Pictures of any size are scaled to the card; black goes to the black resin."""
+    """Pictures of any size are scaled to the card; black goes to the black resin. Anything but printed has failed."""
     able = face_printer(printer)
     if able is None:
         raise ValueError("this model does not print")
     faces = Faces(**_faces(words))
     tell(f"printing {faces.sides} side{'s' * (faces.sides > 1)}")
     outcome = able.print(faces)
-    return {"outcome": OUTCOMES[type(outcome).__name__], **_status(outcome.status)}
+    word, line = OUTCOMES[type(outcome)]
+    why = f" ({', '.join(outcome.status.faults)})" if outcome.status.faults else ""
+    fields = {"outcome": word, **_status(outcome.status)}
+    return Told(f"{line}{why}", fields, failed=not isinstance(outcome, Printed))
 
 
 def _faces(words: Sequence[str]) -> dict[str, Face]:

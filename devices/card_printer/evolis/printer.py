@@ -223,7 +223,8 @@ class EvolisPrinter:
         """See the contract (``Si``). With any blocking fault no card leaves the hopper."""
         number = next((n for n in range(1, self._fitting.hoppers + 1) if HOPPER.format(n) == hopper), None)
         if number is None:
-            raise ValueError(f"there is no {hopper!r}; there are {self._fitting.hoppers} hoppers")
+            names = ", ".join(HOPPER.format(n) for n in range(1, self._fitting.hoppers + 1))
+            raise ValueError(f"there is no {hopper!r}; there is {names}")
         self._need(frozenset({CardPosition.NONE}), "card_printer.card_inside")
         with self._session():
             self._supplies.read(self._conversation)

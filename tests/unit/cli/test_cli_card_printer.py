@@ -56,6 +56,7 @@ def test_an_evolis_feeds_prints_and_hands_out(tmp_path: Path) -> None:
         assert "--front" in by_hand("evolis", at, "print", "--fornt", "x.png", code=2)
         assert by_hand("evolis", at, "present") == {"position": "atBezel"}
         assert by_hand("evolis", at, "retain") == {"moved": True, "position": "rejected"}
+        assert "printing 2 sides" in by_hand("evolis", at, "print", *sides, code=1)  # with no card there is no print
 
 
 def test_a_crt591_feeds_reaches_the_chip_and_hands_out() -> None:
