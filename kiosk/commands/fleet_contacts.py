@@ -62,6 +62,7 @@ def add(
 @app.command("list")
 def list_all(config: Config = None, directory: Directory = None) -> None:
     """Everybody who is told, those told first first."""
+    from kiosk.fleet import hours
     from kiosk.fleet.alerts import contacts
 
     with usable():
@@ -70,7 +71,8 @@ def list_all(config: Config = None, directory: Directory = None) -> None:
             found = contacts.everybody(connection)
             at_once = contacts.somebody_at_once(connection)
     for each in found:
-        quiet = "" if each.quiet_from is None else f"quiet {_clock(each.quiet_from)}-{_clock(each.quiet_until or 0)}"
+        span = (each.quiet_from, each.quiet_until or 0)
+        quiet = "" if span[0] is None else f"quiet {hours.clock(span[0])}-{hours.clock(span[1])}"
         words = (
             f"{each.id:>4}", f"{each.name:20}", f"{each.channel:7}", each.address, f"level {each.level}",
             f"from {each.least}", each.language, each.site, quiet,
@@ -97,7 +99,3 @@ def remove(
         except contacts.ContactError as error:
             fail(f"{error}.")
     typer.echo(f"{gone.name} ({gone.address}) is told no more.")
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

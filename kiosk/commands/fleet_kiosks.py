@@ -96,12 +96,11 @@ def retire(number: Kiosk, config: Config = None, directory: Directory = None) ->
 
 def _place(text: str) -> tuple[int | None, int | None]:
     """Millionths of a degree."""
+    from kiosk.fleet import places
+
     if not text.strip():
         return None, None
     try:
-        latitude, longitude = (round(float(each) * 1_000_000) for each in text.split(","))
-    except (ValueError, OverflowError):
-        fail("--at reads 30.274100,120.155100.", code=2)
-    if abs(latitude) > 90_000_000 or abs(longitude) > 180_000_000:
-        fail("--at: latitudes are from -90 to 90, longitudes from -180 to 180.", code=2)
-    return latitude, longitude
+        return places.coordinates(text)
+    except places.PlaceError as error:
+        fail(f"--at: {error}.", code=2)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _DAYS = re.compile(r"([1-7])(?:-([1-7]))?")
@@ -55,3 +55,19 @@ def week(lines: Iterable[str]) -> list[list[list[int]]]:
                 raise HoursError(f"{line}: day {day + 1} is named twice")
             days[day] = [list(each) for each in spans]
     return days
+
+
+def written(days: Sequence[Sequence[Sequence[int]]]) -> list[str]:
+    """The lines that :func:`week` reads as ``days``; days of the same hours that follow each other are one line."""
+    lines: list[str] = []
+    for hours, group in groupby(enumerate(days, 1), key=lambda each: tuple(map(tuple, each[1]))):
+        numbers = [number for number, _ in group]
+        if hours:
+            named = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+            lines.append(" ".join((named, *(f"{clock(begin)}-{clock(end)}" for begin, end in hours))))
+    return lines
+
+
+def clock(minute: int) -> str:
+    """A minute of the day as ``HH:MM``."""
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -32,6 +32,7 @@ class Act(StrEnum):
     CHANGE_OWN_PASSWORD = "change_own_password"  # noqa: S105 -- an act, not a password
     ALERT_ACKNOWLEDGE = "alert_acknowledge"
     ALERT_NOTE = "alert_note"
+    ALERT_ESCALATE = "alert_escalate"
     ALERT_CLEAR = "alert_clear"
     """Settle what only a person can: a door that was open, tampering, a refused command."""
     TICKET_NOTE = "ticket_note"
@@ -58,6 +59,7 @@ LEAST: Mapping[Act, Role] = MappingProxyType(
         Act.CHANGE_OWN_PASSWORD: Role.VIEWER,
         Act.ALERT_ACKNOWLEDGE: Role.OPERATOR,
         Act.ALERT_NOTE: Role.OPERATOR,
+        Act.ALERT_ESCALATE: Role.OPERATOR,
         Act.ALERT_CLEAR: Role.ENGINEER,
         Act.TICKET_NOTE: Role.OPERATOR,
         Act.TICKET_MOVE: Role.OPERATOR,

@@ -74,17 +74,22 @@ def escalate(connection: Connection, now: int) -> int:
     due = alert.c.escalates_at.is_not(None) & (alert.c.escalates_at <= now) & alert.c.cleared_at.is_(None)
     rows = connection.execute(select(alert).where(due).with_for_update()).all()
     for row in rows:
-        level = row.level + 1
-        after = rules.ESCALATES_AFTER[row.severity]
-        further = after is not None and level < telling.highest_level(connection)
-        connection.execute(
-            update(alert)
-            .where(alert.c.id == row.id)
-            .values(state=ESCALATED, level=level, escalates_at=now + (after or 0) if further else None)
-        )
-        note(connection, now, row.id, ESCALATED, FLEET, {"level": level}, audited=True)
-        telling.tell(connection, now, row.id, ESCALATED, level=level)
+        raise_level(connection, now, row, FLEET, {})
     return len(rows)
+
+
+def raise_level(connection: Connection, now: int, row: Row[Any], by: str, facts: Mapping[str, Any]) -> int:
+    """Raise a standing alert by one level; how many of that level are told."""
+    level = row.level + 1
+    after = rules.ESCALATES_AFTER[row.severity]
+    further = after is not None and level < telling.highest_level(connection)
+    connection.execute(
+        update(alert)
+        .where(alert.c.id == row.id)
+        .values(state=ESCALATED, level=level, escalates_at=now + (after or 0) if further else None)
+    )
+    note(connection, now, row.id, ESCALATED, by, {"level": level, **facts}, audited=True)
+    return telling.tell(connection, now, row.id, ESCALATED, level=level)
 
 
 def learned(connection: Connection, row: Row[Any], facts: Mapping[str, Any]) -> None:

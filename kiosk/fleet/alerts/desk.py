@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, case, select, update
 from sqlalchemy.engine import Connection
 
-from kiosk.fleet.alerts import book, rules
+from kiosk.fleet.alerts import book, contacts, rules
 from kiosk.fleet.alerts.book import ACKNOWLEDGED, CLEARED
 from kiosk.fleet.store.tables import condition
 from kiosk.fleet.store.tables_alerts import alert, alert_event, alert_member
@@ -71,6 +71,15 @@ def acknowledge(connection: Connection, now: int, by: str, number: int) -> Row[A
     )
     book.note(connection, now, number, "acknowledged", by, audited=True)
     return connection.execute(select(alert).where(alert.c.id == number)).one()
+
+
+def escalate(connection: Connection, now: int, by: str, number: int, why: str) -> int:
+    """Bring in whoever is next in line, without waiting until nobody has answered; how many are told. Audited. Raises
+    AlertError."""
+    row = _standing(connection, number)
+    if row.level >= contacts.HIGHEST_LEVEL:
+        raise AlertError("it has been escalated as far as it goes")
+    return book.raise_level(connection, now, row, by, {"text": why})
 
 
 def clear(connection: Connection, now: int, by: str, number: int) -> Row[Any]:

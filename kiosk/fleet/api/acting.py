@@ -12,6 +12,7 @@ from kiosk.fleet.api.parameters import (
     AccountPath,
     AccountShape,
     CodeShape,
+    Escalated,
     KioskPath,
     NewAccount,
     NewCode,
@@ -33,9 +34,15 @@ def add(route: Routes, service: Service) -> None:
     doing = service.doing
 
     @route("POST", "/alerts/{number}/acknowledgement", Act.ALERT_ACKNOWLEDGE, tags=["alerts"])
-    def acknowledge(number: NumberPath, caller: Caller) -> AlertDetail:
-        """Take an alert in hand; it escalates no more."""
-        return doing.acknowledge(caller, number)
+    def acknowledge(number: NumberPath, caller: Caller, note: Note | None = None) -> AlertDetail:
+        """Take an alert in hand; it escalates no more. A note may go with it."""
+        return doing.acknowledge(caller, number, "" if note is None else note.text)
+
+    @route("POST", "/alerts/{number}/escalation", Act.ALERT_ESCALATE, tags=["alerts"])
+    def escalate(number: NumberPath, note: Note, caller: Caller) -> Escalated:
+        """Bring in whoever is next in line now, and say why. ``told``: how many; 0 if nobody is."""
+        found, told = doing.escalate(caller, number, note.text)
+        return Escalated(alert=found, told=told)
 
     @route("POST", "/alerts/{number}/settlement", Act.ALERT_CLEAR, tags=["alerts"])
     def settle(number: NumberPath, caller: Caller) -> AlertDetail:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.fleet.access.accounts import LONGEST, NAME, SHORTEST
 from kiosk.fleet.access.roles import Role
-from kiosk.fleet.desk.shapes import NO_NUL
+from kiosk.fleet.desk.shapes import NO_NUL, AlertDetail
 
 LARGEST = 2**53
 KIOSK = r"^[A-Z][A-Z0-9]{2,9}$"
@@ -145,6 +145,13 @@ class CodeShape(BaseModel):
 
     kiosk: str
     code: str
+
+
+class Escalated(BaseModel):
+    """An alert that somebody has escalated. ``told``: how many of the next level are told of it."""
+
+    alert: AlertDetail
+    told: int
 
 
 class VerbShape(BaseModel):

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from nicegui import ui
 
+from kiosk.fleet import hours, places
 from kiosk.fleet.access.accounts import Account
 from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
-from kiosk.fleet.console import pieces
+from kiosk.fleet.console import asking, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk.errors import Wrong
@@ -120,24 +121,44 @@ def _foot(desk: Desk, each: CommandRow) -> None:
 def describe(desk: Desk, kiosk: str, details: Details) -> None:
     """Change what is written down about a kiosk."""
     words = desk.words
+    at, week = places.written(details.latitude, details.longitude), "\n".join(hours.written(details.hours or ()))
     with pieces.asked(desk, f"{words('kiosk.describe')} · {kiosk}") as dialog:
         fields = {
-            name: ui.input(words(f"kiosk.{label}"), value=getattr(details, name))
-            .props(f'outlined dense maxlength=100 data-testid="detail-{name}"')
-            .classes("wide")
+            name: asking.line(
+                words(f"kiosk.{label}"), testid=f"detail-{name}", value=getattr(details, name), longest=100
+            )
             for name, label in (("name", "name"), ("site", "place"), ("line", "line"))
         }
+        where = asking.line(words("manage.at"), testid="detail-at", value=at, longest=60)
+        ui.label(words("manage.at_hint")).classes("hint")
+        opens = ui.textarea(words("kiosk.hours"), value=week).classes("wide")
+        opens.props('outlined dense autogrow maxlength=1000 data-testid="detail-hours"')
+        ui.label(words("manage.hours_hint")).classes("hint")
 
         async def save() -> None:
-            changed = details.model_copy(
-                update={name: str(field.value or "").strip() for name, field in fields.items()}
-            )
+            changed: dict[str, object] = {name: asking.said(field) for name, field in fields.items()}
+            try:
+                if asking.said(where) != at:
+                    changed |= _coordinates(asking.said(where))
+                if asking.said(opens) != week:
+                    changed["hours"] = hours.week(asking.said(opens).splitlines()) if asking.said(opens) else None
+            except hours.HoursError:
+                desk.tell(words("manage.hours_wrong"), refused=True)
+                return
+            except places.PlaceError:
+                desk.tell(words("manage.at_wrong"), refused=True)
+                return
 
             def act(who: Account) -> bool:
-                desk.service.doing.describe(who, kiosk, changed)
+                desk.service.doing.describe(who, kiosk, Details.model_validate({**details.model_dump(), **changed}))
                 return True
 
             if await desk.do(act, words("frame.done")):
                 dialog.close()
 
         pieces.answers(desk, dialog, words("frame.save"), save, testid="save-details")
+
+
+def _coordinates(text: str) -> dict[str, int | None]:
+    latitude, longitude = places.coordinates(text) if text else (None, None)
+    return {"latitude": latitude, "longitude": longitude}

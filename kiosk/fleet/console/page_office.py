@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from nicegui import ui
 
-from kiosk.clock import KIOSK_ZONE
 from kiosk.fleet.access.accounts import Account
 from kiosk.fleet.access.roles import Act, Role
-from kiosk.fleet.console import pieces
+from kiosk.fleet.console import asking, excluding, page_manage, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.panel import Panel
 from kiosk.fleet.console.words import moment
@@ -27,7 +26,6 @@ from kiosk.fleet.desk.shapes import (
 
 WORST = 20
 """Kiosks that the report names; the table has them all."""
-CODE_SECONDS = 600
 
 
 class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
@@ -121,48 +119,9 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
     def _exclusions(self, report: AvailabilityReport) -> None:
         words, desk = self.desk.words, self.desk
         pieces.title(words("report.adjustments"), words("report.adjust_hint"))
-        if not report.exclusions:
-            pieces.nothing(words("frame.nothing"))
-        for each in report.exclusions:
-            where = each.kiosk or each.site or each.line or words("report.fleet")
-            with ui.element("div").classes("line"):
-                span = f"{moment(each.began_at, desk.now)} – {moment(each.ended_at, desk.now)}"
-                ui.label(f"{where} · {span} · {each.reason}").classes("grow" + (" gone" if each.withdrawn_by else ""))
-                ui.label(words("frame.by", who=each.made_by, when=moment(each.made_at, desk.now))).classes("hint")
+        excluding.listed(desk, report.exclusions, self.update)
         if desk.may(Act.REPORT_ADJUST):
-            pieces.button(words("report.adjust"), self._adjust, testid="adjust", quiet=True)
-
-    def _adjust(self) -> None:
-        words, desk = self.desk.words, self.desk
-        with pieces.asked(desk, words("report.adjust")) as dialog:
-            ui.label(words("report.adjust_hint")).classes("hint")
-            begin = (
-                ui.input(words("report.from"))
-                .props('type=datetime-local outlined dense data-testid="from"')
-                .classes("wide")
-            )
-            end = (
-                ui.input(words("report.to"))
-                .props('type=datetime-local outlined dense data-testid="to"')
-                .classes("wide")
-            )
-            scope = {name: ui.input(words(f"kiosk.{key}")).props("outlined dense").classes("wide")
-                     for name, key in (("site", "place"), ("line", "line"))}  # fmt: skip
-            kiosk = ui.input(words("report.kiosk")).props('outlined dense data-testid="of-kiosk"').classes("wide")
-            reason = ui.input(words("report.reason")).props('outlined dense data-testid="why"').classes("wide")
-
-            async def save() -> None:
-                def act(who: Account) -> int:
-                    span = _instant(begin.value), _instant(end.value)
-                    places = {name: str(field.value or "").strip() for name, field in scope.items()}
-                    named = str(kiosk.value or "").strip().upper()
-                    return desk.service.doing.exclude(who, span, reason.value or "", kiosk=named, **places)
-
-                if await desk.do(act, words("frame.done")) is not None:
-                    dialog.close()
-                    await self.update()
-
-            pieces.answers(desk, dialog, words("frame.save"), save, testid="save-adjust")
+            pieces.button(words("report.adjust"), lambda: excluding.ask(desk, self.update), testid="adjust", quiet=True)
 
     def _business(self, report: BusinessReport) -> None:
         words = self.desk.words
@@ -183,14 +142,6 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
                         for text in (words.of("service", row.service), *map(str, counts), step):
                             with ui.element("td"):
                                 ui.label(text)
-
-
-def _instant(typed: str | None) -> int:
-    try:
-        found = datetime.fromisoformat(typed or "").replace(tzinfo=KIOSK_ZONE)
-    except ValueError as error:
-        raise Wrong("when?") from error
-    return int(found.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +197,23 @@ class People(Panel[tuple[Account, ...]]):
             self._row(each)
         pieces.button(words("people.add"), self._add, testid="add-account")
         pieces.title(words("people.codes"))
-        pieces.button(words("people.code_make"), self._code, testid="make-code", quiet=True)
+        pieces.button(words("people.code_make"), lambda: page_manage.code(self.desk), testid="make-code", quiet=True)
 
     def _row(self, each: Account) -> None:
         desk, words, doing = self.desk, self.desk.words, self.desk.service.doing
 
-        async def turn() -> None:
-            await desk.do(
-                lambda who: doing.change_account(who, each.name, disabled=not each.disabled), words("frame.done")
-            )
+        async def turn() -> bool:
+            def act(who: Account) -> Account:
+                return doing.change_account(who, each.name, disabled=not each.disabled)
+
+            done = await desk.do(act, words("frame.done")) is not None
             await self.update()
+            return done
+
+        def ask() -> None:
+            text = words("people.open" if each.disabled else "people.close")
+            sentence = words("manage.open_sure" if each.disabled else "manage.close_sure", who=each.name)
+            asking.sure(desk, f"{text} · {each.name}", sentence, text, turn, testid="sure-turn")
 
         async def change(role: str) -> None:
             await desk.do(lambda who: doing.change_account(who, each.name, role=Role(role)), words("frame.done"))
@@ -270,7 +228,9 @@ class People(Panel[tuple[Account, ...]]):
                 return
             roles = {role.value: words.of("role", role.value) for role in Role}
             ui.select(roles, value=each.role.value, on_change=lambda event: change(event.value)).props("outlined dense")
-            pieces.button(words("people.open" if each.disabled else "people.close"), turn, quiet=True)
+            pieces.button(
+                words("people.open" if each.disabled else "people.close"), ask, testid=f"turn-{each.name}", quiet=True
+            )
 
     def _add(self) -> None:
         desk, words = self.desk, self.desk.words
@@ -297,17 +257,3 @@ class People(Panel[tuple[Account, ...]]):
                     await self.update()
 
             pieces.answers(desk, dialog, words("frame.save"), save, testid="save-account")
-
-    def _code(self) -> None:
-        desk, words = self.desk, self.desk.words
-        with pieces.asked(desk, words("people.code_make")) as dialog:
-            kiosk = ui.input(words("people.code_for")).props('outlined dense data-testid="code-kiosk"').classes("wide")
-            shown = ui.label().classes("strong").props('data-testid="code" aria-live="polite"')
-
-            async def make() -> None:
-                named = str(kiosk.value or "").strip().upper()
-                code = await desk.do(lambda who: desk.service.doing.enrolment_code(who, named))
-                if code is not None:
-                    shown.text = words("people.code", code=code)
-
-            pieces.answers(desk, dialog, words("people.code_make"), make, testid="code-go")

@@ -124,8 +124,33 @@ def _alert_foot(desk: Desk, row: AlertRow) -> None:
             button(words("alert.acknowledge"), take, testid=f"take-{row.id}")
         if row.by_hand and desk.may(Act.ALERT_CLEAR):
             button(words("alert.clear"), settle, testid=f"settle-{row.id}", quiet=True)
+        if desk.may(Act.ALERT_ESCALATE):
+            button(words("manage.escalate"), lambda: _escalate(desk, row), testid=f"escalate-{row.id}", quiet=True)
         if desk.may(Act.ALERT_NOTE):
             note(desk, lambda text: lambda who: doing.note_alert(who, row.id, text), testid=f"note-{row.id}")
+
+
+def _escalate(desk: Desk, row: AlertRow) -> None:
+    """Why is said first: whoever is called wants to know."""
+    words = desk.words
+    with asked(desk, f"{words('manage.escalate')} · {words.place(row.kiosk, row.device)}") as dialog:
+        ui.label(words("manage.escalate_sure")).props('data-testid="sentence"')
+        why = ui.input(words("report.reason")).props('outlined dense maxlength=2000 data-testid="escalate-why"')
+        why.classes("wide")
+
+        async def go() -> None:
+            text = str(why.value or "").strip()
+            if not text:
+                desk.tell(words("manage.say_why"), refused=True)
+                return
+            done = await desk.do(lambda who: desk.service.doing.escalate(who, row.id, text))
+            if done is not None:
+                told = done[1]
+                said = words("manage.escalated", count=told) if told else words("manage.escalated_nobody")
+                desk.tell(said, refused=not told)
+                dialog.close()
+
+        answers(desk, dialog, words("manage.escalate"), go, testid="escalate-go", danger=True)
 
 
 def note(desk: Desk, act: Callable[[str], Callable[..., object]], *, testid: str) -> None:

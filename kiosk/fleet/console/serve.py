@@ -22,7 +22,7 @@ from kiosk.fleet.access.sessions import COOKIE
 from kiosk.fleet.api.access import same_origin
 from kiosk.fleet.api.service import Service
 from kiosk.fleet.api.sessions import address, set_cookie
-from kiosk.fleet.console import page_glance, page_kiosk, page_lists, page_office
+from kiosk.fleet.console import page_glance, page_kiosk, page_lists, page_manage, page_office
 from kiosk.fleet.console.desk import PLACE, Desk
 from kiosk.fleet.console.follow import Follower
 from kiosk.fleet.console.frame import PAGES, framed, sign_in_page
@@ -149,8 +149,10 @@ def _kiosk(desk: Desk, kiosk: str) -> list[Panel[Any]]:
         right: list[Panel[Any]] = [
             page_kiosk.Alerts(desk, kiosk),
             page_kiosk.Orders(desk, kiosk),
+            page_manage.Tickets(desk, kiosk),
             page_kiosk.TimeLine(desk, kiosk),
             page_kiosk.About(desk, kiosk),
+            page_manage.Manage(desk, kiosk),
         ]
     return [head, *left, *right]
 

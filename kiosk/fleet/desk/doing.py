@@ -41,13 +41,25 @@ class Doing:
 
     # -- alerts --------------------------------------------------------------------------------------------------------
 
-    def acknowledge(self, who: Account, number: int) -> AlertDetail:
-        """Take an alert in hand."""
+    def acknowledge(self, who: Account, number: int, text: str = "") -> AlertDetail:
+        """Take an alert in hand; with a note, if there is something to say."""
         self._require(who, Act.ALERT_ACKNOWLEDGE)
         self._alert(number)
         with self._transaction() as connection:
             alert_desk.acknowledge(connection, self.now, who.name, number)
+            if text.strip():
+                self._noted(connection, who, number, text)
         return lists.one_alert(self._engine, number)
+
+    def escalate(self, who: Account, number: int, text: str) -> tuple[AlertDetail, int]:
+        """Bring in whoever is next in line now, and say why; also how many of them are told."""
+        self._require(who, Act.ALERT_ESCALATE)
+        self._alert(number)
+        if not text.strip():
+            raise Wrong("say why")
+        with self._transaction() as connection:
+            told = alert_desk.escalate(connection, self.now, who.name, number, text.strip())
+        return lists.one_alert(self._engine, number), told
 
     def clear(self, who: Account, number: int) -> AlertDetail:
         """Settle what only a person can settle: a door, tampering, a refused command."""
@@ -64,7 +76,7 @@ class Doing:
         if not text.strip():
             raise Wrong("an empty note")
         with self._transaction() as connection:
-            book.note(connection, self.now, number, reading.NOTED, who.name, {"text": text.strip()}, audited=True)
+            self._noted(connection, who, number, text)
         return lists.one_alert(self._engine, number)
 
     # -- tickets -------------------------------------------------------------------------------------------------------
@@ -269,6 +281,9 @@ class Doing:
         with self._transaction() as connection:
             act(connection)
         return lists.one_ticket(self._engine, number)
+
+    def _noted(self, connection: Connection, who: Account, number: int, text: str) -> None:
+        book.note(connection, self.now, number, reading.NOTED, who.name, {"text": text.strip()}, audited=True)
 
     def _alert(self, number: int) -> None:
         with self._engine.connect() as connection:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from kiosk.fleet.alerts import rules
+from kiosk.fleet.alerts.book import ESCALATED
 from kiosk.fleet.desk.shapes import AlertRow, AlertStep, Bilingual, TicketRow
 from kiosk.fleet.store.tables_alerts import alert, alert_event, alert_member
 
@@ -38,8 +39,10 @@ def alerts(connection: Connection, rows: Iterable[Row[Any]]) -> list[AlertRow]:
             members[number].append(kiosk)
     notes: dict[int, list[AlertStep]] = {}
     if found:
-        of_them = alert_event.c.alert.in_([row.id for row in found]) & (alert_event.c.what == NOTED)
+        of_them = alert_event.c.alert.in_([row.id for row in found]) & alert_event.c.what.in_((NOTED, ESCALATED))
         for row in connection.execute(select(alert_event).where(of_them).order_by(alert_event.c.id)):
+            if "text" not in row.facts:
+                continue  # the engine escalates without a word
             step = AlertStep(at=row.at, what=row.what, by=row.by, facts=row.facts)
             notes.setdefault(row.alert, []).append(step)
     return [alert_row(row, tuple(members.get(row.id, ())), tuple(notes.get(row.id, ()))) for row in found]

@@ -7,8 +7,9 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Row, func, select
 
 from kiosk.clock import KIOSK_ZONE
 from kiosk.fleet.desk.errors import Wrong
@@ -43,10 +44,14 @@ def availability_report(engine: Engine, first: date, last: date, now: int) -> Av
         until=until,
         fleet=tuple(_together(rows)),
         kiosks=tuple(map(_row, rows)),
-        exclusions=tuple(
-            Exclusion(**{name: each._mapping[name] for name in Exclusion.model_fields}) for each in exclusions
-        ),
+        exclusions=_exclusions(exclusions),
     )
+
+
+def exclusions_of(engine: Engine, kiosk: str, since: int, until: int) -> tuple[Exclusion, ...]:
+    """What was taken out of the count of one kiosk, also what was withdrawn again."""
+    with engine.connect() as connection:
+        return _exclusions(availability.exclusions(connection, since, until, of_kiosk=kiosk))
 
 
 def business_report(engine: Engine, first: date, last: date) -> BusinessReport:
@@ -181,6 +186,10 @@ def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator[str
 def _cell(value: object) -> object:
     """Text that a spreadsheet would take for a formula is kept text."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def _exclusions(rows: Iterable[Row[Any]]) -> tuple[Exclusion, ...]:
+    return tuple(Exclusion(**{name: each._mapping[name] for name in Exclusion.model_fields}) for each in rows)
 
 
 def _together(rows: Sequence[Availability]) -> Iterator[AvailabilityRow]:

@@ -121,10 +121,15 @@ def withdraw(connection: Connection, now: int, by: str, number: int) -> bool:
     return done
 
 
-def exclusions(connection: Connection, since: int, until: int) -> Sequence[Row[Any]]:
-    """All that touch the period, also those withdrawn: rows of :data:`exclusion`."""
+def exclusions(connection: Connection, since: int, until: int, *, of_kiosk: str | None = None) -> Sequence[Row[Any]]:
+    """All that touch the period, also those withdrawn: rows of :data:`exclusion`. ``of_kiosk``: only those that take
+    hours out of its count, with its site's, its line's and everybody's."""
     touching = (exclusion.c.began_at < until) & (exclusion.c.ended_at > since)
-    return connection.execute(select(exclusion).where(touching).order_by(exclusion.c.began_at)).all()
+    rows = connection.execute(select(exclusion).where(touching).order_by(exclusion.c.began_at)).all()
+    if of_kiosk is None:
+        return rows
+    one = connection.execute(select(kiosk).where(kiosk.c.id == of_kiosk)).first()
+    return [] if one is None else [each for each in rows if _concerns(each, one)]
 
 
 def _availability(

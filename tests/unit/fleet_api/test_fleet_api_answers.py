@@ -7,7 +7,7 @@ import io
 
 import pytest
 from fleet_api_stand import HOUR, PASSWORD, Stand
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from kiosk.fleet.access.roles import Role
@@ -74,6 +74,33 @@ def test_an_alert_is_taken_once_noted_and_settled_by_hand_only_where_that_is_due
     assert engineer.post("/api/v1/alerts/1/settlement").status_code == 409
     assert engineer.post("/api/v1/alerts/2/settlement").json()["state"] == "cleared"
     assert engineer.post("/api/v1/alerts/99/settlement").status_code == 404
+
+
+def test_an_alert_is_taken_with_a_word_and_escalated_with_the_reason(stand: Stand) -> None:
+    with stand.engine.begin() as connection:
+        for level, name in enumerate(("duty", "head", "chief")):
+            letter_box = {"name": name, "channel": "email", "address": f"{name}@example.org", "level": level}
+            connection.execute(tables_alerts.contact.insert().values(**letter_box))
+    operator = stand.client(Role.OPERATOR)
+    taken = operator.post("/api/v1/alerts/1/acknowledgement", json={"text": "我过去看"}).json()
+    assert (taken["state"], [each["facts"] for each in taken["notes"]]) == ("acknowledged", [{"text": "我过去看"}])
+    assert operator.post("/api/v1/alerts/1/escalation", json={"text": " "}).status_code == 422
+    raised = operator.post("/api/v1/alerts/1/escalation", json={"text": "没有备件"}).json()
+    assert (raised["alert"]["state"], raised["alert"]["level"], raised["told"]) == ("escalated", 1, 1)
+    assert [each["facts"].get("text") for each in raised["alert"]["notes"]] == ["我过去看", "没有备件"]
+    with stand.engine.connect() as connection:
+        contact, delivery = tables_alerts.contact.c, tables_alerts.delivery
+        wanted = select(contact.name).join(delivery, delivery.c.contact == contact.id).where(delivery.c.alert == 1)
+        assert connection.execute(wanted).scalars().all() == ["head"]
+    entry = stand.client(Role.ENGINEER).get("/api/v1/audit").json()[0]
+    assert (entry["actor"], entry["action"], entry["facts"]) == (
+        "operator", "alert.escalated", {"level": 1, "text": "没有备件"},
+    )  # fmt: skip
+    levels = [operator.post("/api/v1/alerts/1/escalation", json={"text": "再上"}) for _ in range(9)]
+    assert [each.json().get("told") for each in levels] == [1, *[0] * 7, None]
+    assert levels[-1].status_code == 409
+    stand.client(Role.ENGINEER).post("/api/v1/alerts/2/settlement")
+    assert operator.post("/api/v1/alerts/2/escalation", json={"text": "晚了"}).status_code == 409
 
 
 def test_a_ticket_is_opened_taken_noted_and_closed(stand: Stand) -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.fleet import hours
+from kiosk.fleet import hours, places
 from kiosk.fleet.hours import HoursError
+from kiosk.fleet.places import PlaceError
 from kiosk.fleet.store import spans
 
 
@@ -49,3 +50,27 @@ def test_any_text_is_hours_or_refused(text: str) -> None:
             read()
         except HoursError:
             continue
+
+
+_HOURS = st.lists(st.integers(0, 1440), unique=True, max_size=6).map(
+    lambda each: [list(pair) for pair in zip(sorted(each)[::2], sorted(each)[1::2], strict=False)]
+)
+
+
+@given(st.lists(_HOURS, min_size=7, max_size=7))
+def test_a_week_that_is_written_down_reads_the_same(days: list[list[list[int]]]) -> None:
+    assert hours.week(hours.written(days)) == days
+
+
+def test_days_of_the_same_hours_are_one_line() -> None:
+    working = [[510, 720], [810, 1050]]
+    assert hours.written([working] * 5 + [[[540, 720]], []]) == ["1-5 08:30-12:00 13:30-17:30", "6 09:00-12:00"]
+
+
+def test_a_place_is_two_numbers_of_this_earth() -> None:
+    assert places.coordinates("30.2741，120.1551") == (30_274_100, 120_155_100)
+    assert places.written(*places.coordinates("-30.5, 120")) == "-30.500000,120.000000"
+    assert places.written(None, 1) == ""
+    for text in ("", "30", "90.1,0", "0,-180.1", "nan,0", "1e999,0", "a,b", "1,2,3"):
+        with pytest.raises(PlaceError):
+            places.coordinates(text)
