@@ -38,6 +38,8 @@ DEVICE_BUSY = 180.0
 SLACK = 30.0
 """Seconds beyond its own timers that a state may last."""
 
+ASK_EVERY = 1.0
+"""Seconds between two questions to the loop."""
 LOOP_BLOCKED = 5.0
 """Seconds without coming round after which the loop is blocked: the screens answer no touch."""
 LOOP_LOST = 60.0
@@ -177,6 +179,7 @@ class LoopWatch:
         *,
         blocked: float = LOOP_BLOCKED,
         lost: float = LOOP_LOST,
+        every: float = ASK_EVERY,
         end: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGKILL),
     ) -> None:
         self._ask = ask
@@ -184,6 +187,7 @@ class LoopWatch:
         self._stacks = stacks
         self._blocked = blocked
         self._lost = lost
+        self._every = min(every, blocked)
         self._end = end
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="loop-watch", daemon=True)
@@ -198,7 +202,7 @@ class LoopWatch:
         self._thread.join(2)
 
     def _watch(self) -> None:
-        while not self._ended.wait(min(1.0, self._blocked)):
+        while not self._ended.wait(self._every):
             answered = threading.Event()
             try:
                 self._ask(answered.set)

@@ -8,95 +8,24 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from fleet_databases import empty, engine, postgres
-from fleet_far_end import stored
+from fleet_ingest_stand import count_of_outcomes, in_database, outcomes, publish, reports, service, until, worker
 from fleet_stand import Fleet
-from nats.aio.client import Client
 from postgres_server import PostgresServer
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.clock import SystemClock
 from kiosk.fleet import subjects
-from kiosk.fleet.connection import connect, ensure_streams
-from kiosk.fleet.ingest import IngestWorker
-from kiosk.fleet.messages import Telemetry, decode
-from kiosk.fleet.simulate.fleet import Post, SimulatedFleet
+from kiosk.fleet.connection import ensure_streams
+from kiosk.fleet.simulate.fleet import Post
 from kiosk.fleet.store import kiosks
 from kiosk.fleet.store.database import migrate, open_database
-from kiosk.fleet.store.tables import outcome_day, quarantine, telemetry
+from kiosk.fleet.store.tables import quarantine, telemetry
 
 __all__ = ["empty", "engine", "postgres"]
-
-START = 1_800_000_000_000
-Told = dict[str, tuple[int, str]]
-
-
-def reports(kiosks_count: int, visits: int) -> tuple[list[Post], Told]:
-    """What simulated kiosks say within a minute, and what of it must be in the database in the end."""
-    fleet = SimulatedFleet(kiosks_count, START, rates=None)
-    posts = fleet.step(START + 30_000)
-    for _ in range(visits):
-        for machine in fleet.kiosks.values():
-            machine.business(START + 40_000)
-    posts += fleet.step(START + 60_000)
-    messages = [decode(Telemetry, each.data) for each in posts if each.message_id]
-    return posts, {each.message_id: (each.happened_at, each.body.__struct_config__.tag) for each in messages}
-
-
-@asynccontextmanager
-async def service(fleet: Fleet) -> AsyncIterator[Client]:
-    client = await connect([fleet.broker.url], fleet.pki.service("ingest"), name="ingest", give_up_after=10)
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-@asynccontextmanager
-async def worker(client: Client, engine: Engine, batch: int = 100) -> AsyncIterator[IngestWorker]:
-    at_work = IngestWorker(client, engine, SystemClock(), batch=batch)
-    task = asyncio.create_task(at_work.run())
-    try:
-        yield at_work
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def publish(client: Client, posts: list[Post]) -> None:
-    """Telemetry and replies until the broker has them; heartbeats once."""
-    simulated = SimulatedFleet(0, START, rates=None)
-    await simulated.publish(client, SystemClock(), posts)
-
-
-async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not await asyncio.to_thread(holds):
-            await SystemClock().sleep(0.05)  # another process works on it
-
-
-def in_database(engine: Engine) -> Told:
-    try:
-        with engine.connect() as connection:
-            return stored(connection)
-    except SQLAlchemyError:
-        return {}
-
-
-def count_of_outcomes(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return int(connection.execute(select(func.sum(outcome_day.c.count))).scalar_one())
-
-
-def outcomes(told: Told) -> int:
-    return sum(kind == "business_outcome" for _, kind in told.values())
 
 
 async def test_everything_sent_twice_is_counted_once(fleet: Fleet, engine: Engine) -> None:

@@ -79,10 +79,12 @@ def told(settings: Path) -> list[tuple[str, dict[str, Any], str]]:
 def test_a_loop_that_was_blocked_for_a_while_is_told_and_left_alone(settings: Path) -> None:
     assert lives(settings, 1.5) == 0
     found = [(name, facts) for name, facts, _ in told(settings) if name in ("stuck", "healed", "not_healed")]
-    assert found == [
+    once = [
         ("stuck", {"what": "event_loop", "milliseconds": 500}),
         ("healed", {"what": "event_loop", "remedies": 0}),
     ]
+    assert found
+    assert found == once * (len(found) // 2)  # a loaded machine may hold it up once more
     stacks = (settings.parent / "state" / "event-loop-stacks.txt").read_text(encoding="utf-8")
     assert "in hook" in stacks  # where it stood
 

@@ -138,11 +138,11 @@ async def test_power_lost_with_a_card_inside_and_back(kiosk: Kiosk) -> None:
     await asyncio.sleep(0)
     kiosk.screens.touch("leave")
     await kiosk.bench.set_fault("card-reader", "absent", value=False)
-    for _ in range(20):
-        if (await kiosk.bench.device("card-reader"))["scene"]["place"] == "gate, held":
-            break
-        await kiosk.passes(5)
-        await asyncio.sleep(0.1)
+
+    async def at_the_gate() -> bool:
+        return bool((await kiosk.bench.device("card-reader"))["scene"]["place"] == "gate, held")
+
+    await kiosk.comes_to_pass(at_the_gate)
     await kiosk.bench.take_card("wang_xiulan")
     await slot(kiosk, card=None)
 

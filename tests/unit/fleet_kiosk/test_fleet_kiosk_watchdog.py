@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,11 +119,11 @@ def test_a_loop_that_is_blocked_is_written_down_with_where_it_stands(journal: Jo
     watch = LoopWatch(loop.ask, telemetry, tmp_path / "stacks.txt", blocked=0.05, lost=10)
     loop.blocked = True
     watch.start()
-    assert told_.wait(5)
+    assert told_.wait(30)
     told_.clear()
     loop.blocked = False
     loop.waiting()  # type: ignore[operator]
-    assert told_.wait(5)
+    assert told_.wait(30)
     watch.stop()
     assert [body["event"] for body in _kept(journal)] == ["stuck", "healed"]
     assert "_watch" in (tmp_path / "stacks.txt").read_text(encoding="utf-8")
@@ -134,17 +134,26 @@ def test_a_loop_that_is_lost_ends_the_process(journal: Journal, tmp_path: Path) 
     loop.blocked = True
     watch = LoopWatch(loop.ask, Telemetry(journal), tmp_path / "s", blocked=0.05, lost=0.1, end=ended.set)
     watch.start()
-    assert ended.wait(5)
+    assert ended.wait(30)
     watch.stop()
     assert [body["event"] for body in _kept(journal)] == ["stuck", "not_healed"]
 
 
 async def test_a_real_loop_that_comes_round_is_left_alone(journal: Journal, tmp_path: Path) -> None:
-    watch = LoopWatch(asyncio.get_running_loop().call_soon_threadsafe, Telemetry(journal), tmp_path / "s", blocked=0.5)
+    loop, asked, enough = asyncio.get_running_loop(), [0], asyncio.Event()
+
+    def ask(callback: Callable[[], None]) -> None:
+        asked[0] += 1
+        loop.call_soon_threadsafe(callback)
+        if asked[0] == 3:  # the first two have been answered
+            loop.call_soon_threadsafe(enough.set)
+
+    watch = LoopWatch(ask, Telemetry(journal), tmp_path / "s", blocked=30, every=0.01)
     watch.start()
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(enough.wait(), 30)
     await asyncio.to_thread(watch.stop)
     assert _kept(journal) == []
+    assert not (tmp_path / "s").exists()
 
 
 async def test_standing_lets_wait_for_a_state() -> None:
