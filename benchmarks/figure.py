@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``value`` in ``unit``, to be at most ``target``; ``beside``: the peer or limit of the same run, by name."""
+    """``value`` in ``unit``, to be at most ``target``, or ``at_least`` that much; ``beside``: the peer or limit of the
+    same run, by name."""
 
     name: str
     value: float
@@ -19,11 +20,12 @@ class Figure:
     beside: str = ""
     beside_value: float | None = None
     note: str = ""
+    at_least: bool = False
 
     @property
     def met(self) -> bool:
         """Whether the target is met."""
-        return self.value <= self.target
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     @property
     def ratio(self) -> float | None:

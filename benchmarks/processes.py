@@ -42,3 +42,11 @@ def megabytes(*pids: int) -> float:
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024
+
+
+def scheduled_seconds(pid: int) -> float:
+    """Time on a processor so far of a process's threads, by the scheduler: finer than a tick."""
+    total = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        total += int((thread / "schedstat").read_text().split()[0])
+    return total / 1e9

@@ -41,7 +41,7 @@ def _columns(table: Any) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns)
 
 
-_KIOSK = bulk.Target(tables.kiosk, ("id", "name", "site", "line", "added_at", "online"))
+KIOSK = bulk.Target(tables.kiosk, ("id", "name", "site", "line", "added_at", "online"))
 _TELEMETRY = bulk.Target(tables.telemetry, _columns(tables.telemetry))
 _FACET = bulk.Target(tables.facet_change, _columns(tables.facet_change))
 _PRESENCE = bulk.latest(tables.presence, 'excluded."seen_at" >= "presence"."seen_at"')
@@ -253,7 +253,7 @@ def _of(by_target: dict[bulk.Target, dict[Any, Any]], target: bulk.Target) -> di
 
 def _acquaint(connection: Connection, heard: Iterable[tuple[str, int]], known: set[str]) -> None:
     new = {name: at for name, at in heard if name not in known}
-    bulk.put_new(connection, _KIOSK, [(name, "", "", "", new[name], True) for name in sorted(new)])
+    bulk.put_new(connection, KIOSK, [(name, "", "", "", new[name], True) for name in sorted(new)])
     known.update(new)
 
 
