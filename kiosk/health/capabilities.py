@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,6 +68,9 @@ class Health:
     supplies: tuple[Supply, ...] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The kiosk's own clock."""
+    monotonic: Callable[[], float] = time.monotonic
+    looked_at: dict[str, float] = field(default_factory=dict)
+    """By device name, when its status was last taken note of, in monotonic seconds."""
     clock_off: int | None = None
     """Milliseconds by which that is ahead of the host's; None while the host has not said."""
     noticed: Callable[[], None] = lambda: None
@@ -136,6 +140,7 @@ class Health:
         before = self.works
         old = self.statuses.get(name)
         self.statuses[name] = status
+        self.looked_at[name] = self.monotonic()
         if status is not None and (old is None or (old.device, old.fault) != (status.device, status.fault)):
             report = log.info if status.device in WORKING and status.fault is None else log.warning
             report("device_state", device=name, state=status.device.value, fault=status.fault)

@@ -61,7 +61,7 @@ class FleetSide:
         issuing = tools.settings.issuing
         tally = Tally()
         tally.follow(tools.devices)
-        tools.health.now = tools.clock.now
+        tools.health.now, tools.health.monotonic = tools.clock.now, tools.clock.monotonic
         self.reporter = Reporter(
             record.telemetry,
             journal,
@@ -267,11 +267,11 @@ class FleetSide:
     def _limit(self) -> float | None:
         return None if self._runtime is None else self._runtime.patience
 
-    def _busy(self) -> Mapping[str, object]:
-        statuses = self._tools.health.statuses
+    def _busy(self) -> Mapping[str, tuple[object, float]]:
+        health = self._tools.health
         return {
-            name: status
-            for name, status in statuses.items()
+            name: (status, health.looked_at[name])
+            for name, status in health.statuses.items()
             if status is not None and status.device is DeviceState.DEVICE_BUSY
         }
 
@@ -281,7 +281,9 @@ class FleetSide:
             return ()
         return (("time_out", runtime.time_out), ("restart_application", self._stop), ("end_process", _end_process))
 
-    def _remedies_of_device(self, where: str) -> Iterable[Remedy]:
+    def _remedies_of_device(self, where: str) -> Iterable[Remedy] | None:
+        if self.standing.serving:
+            return None
         worker = self._tools.devices.get(where)
         if worker is None:
             return ()
@@ -294,7 +296,7 @@ class FleetSide:
             task = asyncio.ensure_future(worker.call(anew))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-        return (("restart_device", reopen),) if not self.standing.serving else ()
+        return (("restart_device", reopen),)
 
 
 def _end_process() -> None:

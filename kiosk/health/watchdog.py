@@ -35,6 +35,8 @@ HELPED_WITHIN = 30.0
 """Seconds a remedy is given."""
 DEVICE_BUSY = 180.0
 """Seconds: writing a chip or printing both sides of a card takes 120 at most."""
+UNSEEN = 90.0
+"""Seconds between two looks at a device after which nobody knows what it did meanwhile."""
 SLACK = 30.0
 """Seconds beyond its own timers that a state may last."""
 
@@ -47,6 +49,9 @@ LOOP_LOST = 60.0
 
 Remedy = tuple[str, Callable[[], None]]
 """Its name, and what it does; at once, without waiting."""
+
+Remedies = Callable[[str], Iterable[Remedy] | None]
+"""Given where it is stuck, the mildest first; None: not now, for a citizen is served."""
 
 
 class Sign(Protocol):
@@ -66,14 +71,14 @@ class _Case:
 
 
 class Watchdog:
-    """``remedies``: by what is stuck (the part of a key before the colon), the mildest first; given the key's rest."""
+    """``remedies``: by what is stuck, the part of a key before the colon; given the key's rest."""
 
     def __init__(
         self,
         clock: Clock,
         telemetry: Telemetry,
         signs: Sequence[Sign],
-        remedies: Mapping[str, Callable[[str], Iterable[Remedy]]],
+        remedies: Mapping[str, Remedies],
     ) -> None:
         self._clock = clock
         self._telemetry = telemetry
@@ -116,7 +121,9 @@ class Watchdog:
             )
         elif now - case.tried_at < HELPED_WITHIN:
             return
-        remedies = list(self._remedies[what](where))
+        if (found := self._remedies[what](where)) is None:
+            return
+        remedies = list(found)
         if case.tried < len(remedies):
             named, remedy = remedies[case.tried]
             case.tried, case.tried_at = case.tried + 1, now
@@ -147,21 +154,34 @@ class UnchangedState:
         return {f"view:{self._state()}": unchanged} if limit is not None and unchanged > limit + SLACK else {}
 
 
-class BusyDevices:
-    """A sign: a device is busy and says nothing new. ``busy``: by name, a value that changes when the device does."""
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    value: object
+    since: float
+    looked: float
 
-    def __init__(self, busy: Callable[[], Mapping[str, object]], limit: float = DEVICE_BUSY) -> None:
+
+class BusyDevices:
+    """A sign: a device is busy and says nothing new. ``busy``: by name, a value that changes when the device does, and
+    when it was last looked at. Only what was seen counts: nobody looks while a citizen is served."""
+
+    def __init__(self, busy: Callable[[], Mapping[str, tuple[object, float]]], limit: float = DEVICE_BUSY) -> None:
         self._busy = busy
         self._limit = limit
-        self._seen: dict[str, tuple[object, float]] = {}
+        self._seen: dict[str, _Busy] = {}
 
     def __call__(self, now: float) -> Mapping[str, float]:
-        busy = self._busy()
-        self._seen = {
-            name: self._seen[name] if name in self._seen and self._seen[name][0] == value else (value, now)
-            for name, value in busy.items()
+        seen: dict[str, _Busy] = {}
+        for name, (value, looked) in self._busy().items():
+            before = self._seen.get(name)
+            same = before is not None and before.value == value and looked - before.looked <= UNSEEN
+            seen[name] = _Busy(value, before.since if before is not None and same else looked, looked)
+        self._seen = seen
+        return {
+            f"device:{name}": each.looked - each.since
+            for name, each in seen.items()
+            if each.looked - each.since > self._limit
         }
-        return {f"device:{name}": now - since for name, (_, since) in self._seen.items() if now - since > self._limit}
 
 
 class LoopWatch:

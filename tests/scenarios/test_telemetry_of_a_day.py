@@ -153,3 +153,40 @@ async def test_a_view_nobody_can_leave_is_noticed_and_healed(standing_issuer: Ki
     assert [name for name, _ in found] == ["stuck", "healed"]
     assert (found[0][1]["what"], found[1][1]["remedies"]) == ("view", 1)
     assert found[0][1]["milliseconds"] > 60_000
+
+
+async def test_a_device_that_stays_busy_is_told_and_opened_anew_once_nobody_is_served(standing: Kiosk) -> None:
+    """A print head that says it is hot, for ever; not while a citizen stands there, though it was seen so before."""
+    kiosk = standing
+    kiosk.in_fleet = True
+    await kiosk.start()
+    await kiosk.screens.page(Attract)
+    printer = tools_of(kiosk).devices["receipt_printer"]
+    assert printer is not None
+    opened: list[str] = []
+    open_ = printer._device.open
+    printer._device.open = lambda: opened.append(kiosk.clock.now().isoformat()) or open_()
+
+    def stuck() -> Told:
+        return [facts for name, facts in events(told(kiosk)) if name in ("stuck", "healed", "not_healed")]
+
+    await kiosk.bench.set_fault("receipt-printer", "head_hot")
+    seen = tools_of(kiosk).health.statuses
+    await kiosk.comes_to_pass(lambda: seen["receipt_printer"].fault == "receipt_printer.head_hot", 5)
+    await comes_by_id_card(kiosk, "li_jianguo")
+    assert kiosk.controller is not None
+    assert kiosk.controller.runtime is not None
+    for _ in range(10):  # he takes his time
+        await kiosk.passes(30)
+        kiosk.controller.runtime.sign_of_life()
+    assert (stuck(), opened) == ([], [])
+    await goes(kiosk, "li_jianguo")
+    await kiosk.comes_to_pass(lambda: bool(opened), 10)
+    await kiosk.comes_to_pass(lambda: len(stuck()) == 1, 1)
+    assert (stuck()[0]["what"], stuck()[0]["where"]) == ("device", "receipt_printer")
+    assert stuck()[0]["milliseconds"] > 180_000
+    await kiosk.bench.set_fault("receipt-printer", "head_hot", value=False)
+    await kiosk.comes_to_pass(lambda: len(stuck()) == 2, 5)
+    assert [name for name, _ in events(told(kiosk)) if name in ("stuck", "healed", "not_healed")] == ["stuck", "healed"]
+    assert stuck()[1] == {"what": "device", "where": "receipt_printer", "remedies": 1}
+    assert len(opened) == 1

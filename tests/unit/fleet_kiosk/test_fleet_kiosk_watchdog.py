@@ -81,14 +81,38 @@ def test_a_state_of_rest_may_last() -> None:
     assert (sign(0.0), sign(1e6)) == ({}, {})
 
 
+async def test_what_cannot_be_done_now_is_done_as_soon_as_it_can(journal: Journal, clock: ManualClock) -> None:
+    telemetry, serving, done = Telemetry(journal), [True], list[str]()
+    dog = Watchdog(
+        clock,
+        telemetry,
+        [lambda now: {"device:card_reader": 200.0}],
+        {"device": lambda where: None if serving[0] else [("restart_device", lambda: done.append(where))]},
+    )
+    for _ in range(20):
+        dog.look()
+        clock.advance(30)
+    assert (done, told(telemetry)) == ([], ["stuck"])
+    serving[0] = False
+    dog.look()
+    assert (done, told(telemetry)) == (["card_reader"], ["stuck"])
+
+
 def test_a_device_that_is_busy_and_says_nothing_new() -> None:
-    busy: dict[str, object] = {"card_printer": "printing"}
+    busy: dict[str, tuple[object, float]] = {"card_printer": ("printing", 0.0)}
     sign = BusyDevices(lambda: busy, limit=180)
     assert sign(0.0) == {}
-    assert sign(180.0) == {}
-    assert sign(181.0) == {"device:card_printer": 181.0}
-    busy["card_printer"] = "ejecting"
-    assert sign(182.0) == {}
+    for at in (60.0, 120.0, 180.0):
+        busy["card_printer"] = ("printing", at)
+        assert sign(at) == {}
+    assert sign(999.0) == {}  # nobody has looked since
+    busy["card_printer"] = ("printing", 210.0)
+    assert sign(210.0) == {"device:card_printer": 210.0}
+    assert sign(999.0) == {"device:card_printer": 210.0}
+    busy["card_printer"] = ("ejecting", 240.0)
+    assert sign(240.0) == {}
+    busy["card_printer"] = ("ejecting", 900.0)  # a long visit in between: who knows what it did
+    assert sign(900.0) == {}
     busy.clear()
     assert sign(999.0) == {}
 
