@@ -18,7 +18,7 @@ from kiosk.clock import Clock
 from kiosk.fleet.messages import Body
 from kiosk.health.noted import follow
 from kiosk.health.telemetry import Telemetry
-from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable
+from kiosk.host.port import Host, HostError, HostRefused, HostUnavailable, RefusalCode
 from kiosk.issuing_advice import Teller
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.counters import Counters, used_on
@@ -284,6 +284,8 @@ class Record:
         except HostUnavailable:
             return False
         except HostRefused as error:
+            if error.code == RefusalCode.TOO_MANY_REQUESTS:  # put off, not refused
+                return False
             log.error("advice_refused", kind=message.kind, code=error.code)
             await asyncio.to_thread(self._give_up, message)
         except (KeyError, ValueError) as error:  # of what it says, nobody can make anything

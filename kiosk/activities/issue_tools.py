@@ -12,7 +12,7 @@ from devices.worker import DeviceWorker
 from kiosk.encoder import Encoder
 from kiosk.host.issuing_port import IssuingHost
 from kiosk.host.issuing_values import Application
-from kiosk.host.port import HostUnavailable, HostUnknown
+from kiosk.host.port import HostRefused, HostUnavailable, HostUnknown, RefusalCode
 from kiosk.issue import Issue
 from kiosk.journal.issues import IssueRecord
 from kiosk.runtime import Stage
@@ -27,6 +27,10 @@ LOOKS = 3
 
 BETWEEN_LOOKS = 2.0
 """Seconds between two of those."""
+
+WHILE_BUSY = (2.0, 4.0, 8.0, 16.0)
+"""Seconds before a request is made once more that the host put off for being asked too much: a card in the path is not
+given up for that."""
 
 
 class StillUnknown(Exception):
@@ -80,13 +84,28 @@ async def where(tools: Tools) -> CardPosition:
     return await printer_of(tools).call(lambda printer: printer.where())
 
 
+async def when_not_busy(tools: Tools, request: Callable[[], Awaitable[R]]) -> R:
+    """Make a request; while the host puts it off (``too_many_requests``: surely not carried out), the same one again
+    after growing pauses. Raises HostUnavailable when it still does, and whatever else the request raises."""
+    for pause in (*WHILE_BUSY, None):
+        try:
+            return await request()
+        except HostRefused as error:
+            if error.code != RefusalCode.TOO_MANY_REQUESTS:
+                raise
+            log.warning("host_busy", pause=pause)
+            if pause is not None:
+                await tools.clock.sleep(pause)
+    raise HostUnavailable("too many requests")
+
+
 async def until_known(tools: Tools, question: Callable[[], Awaitable[R]]) -> R:
     """Ask what is safe to repeat until there is an answer or a refusal. Raises StillUnknown, HostRefused."""
     for look in range(LOOKS):
         if look:
             await tools.clock.sleep(BETWEEN_LOOKS)
         try:
-            return await question()
+            return await when_not_busy(tools, question)
         except (HostUnknown, HostUnavailable) as error:
             log.warning("host_did_not_say", reason=type(error).__name__, look=look + 1)
     raise StillUnknown
@@ -112,11 +131,11 @@ async def done_or_known(
         if look:
             await tools.clock.sleep(BETWEEN_LOOKS)
         try:
-            return await request()
+            return await when_not_busy(tools, request)
         except (HostUnknown, HostUnavailable) as error:
             log.warning("answer_lost", reason=type(error).__name__, look=look + 1)
         try:
-            found = await came_of_it(await host_of(tools).state(record.application))
+            found = await came_of_it(await when_not_busy(tools, lambda: host_of(tools).state(record.application)))
         except (HostUnknown, HostUnavailable):
             continue
         if found is not None:

@@ -26,7 +26,7 @@ from kiosk.activities.issue_tools import (
 )
 from kiosk.activities.refusals import device_trouble, host_trouble, making_trouble, refusal
 from kiosk.host.issuing_values import Application, ApplicationState, BadCard, IssuingRefusal, Reservation, step_key
-from kiosk.host.port import HostRefused, RefusalCode
+from kiosk.host.port import HostRefused
 from kiosk.journal.card_custody import serial_of
 from kiosk.journal.issues import IssueRecord, IssueStep
 from kiosk.journal.ledger import StockMismatch
@@ -43,18 +43,9 @@ INSIDE = frozenset({CardPosition.IN_PATH, CardPosition.AT_CONTACT})
 NONE_FED = frozenset({"card_printer.hopper_empty", "card_printer.feed_failed", "card_printer.feeder_open"})
 """Faults of feeding that leave every card in its hopper (contract of the card printer)."""
 
-ENDED = frozenset(
-    {
-        IssuingRefusal.APPLICATION_CLOSED,
-        IssuingRefusal.APPLICATION_UNKNOWN,
-        IssuingRefusal.PHOTO_NEEDED,
-        IssuingRefusal.OLD_CARD_NOT_SETTLED,
-        IssuingRefusal.ANOTHER_CARD_RESERVED,
-        IssuingRefusal.ALREADY_COMMITTED,
-        RefusalCode.IN_PROGRESS_ELSEWHERE,
-    }
-)
-"""Refusals of a reservation that another card would meet too."""
+THIS_CARD = frozenset({IssuingRefusal.CARD_NOT_IN_STOCK, IssuingRefusal.CARD_NOT_FREE})
+"""Refusals of a reservation that another card may not meet. Any other is about the application, and would only burn
+that card too."""
 
 
 async def prepare_card(stage: Stage) -> Literal["ready", "not_ready"]:
@@ -194,10 +185,14 @@ async def reserve_card(stage: Stage) -> Literal["reserved", "unfit", "ended", "u
     except HostRefused as error:
         log.warning("reservation_refused", code=error.code)
         stage.session.trouble = host_trouble(error)
-        return "ended" if error.code in ENDED else "unfit"
+        if error.code in THIS_CARD:
+            return "unfit"
+        issue.no_second = True
+        return "ended"
     if reservation.serial != record.serial:
         log.error("reserved_another_card", serial=reservation.serial)
         stage.session.trouble = refusal(IssuingRefusal.ANOTHER_CARD_RESERVED)
+        issue.no_second = True
         return "ended"
     issue.reservation = reservation
     issue.record = await tools.record.issuing.step(record, IssueStep.RESERVED)

@@ -31,6 +31,7 @@ from kiosk.activities.issue_tools import (
     issue_of,
     printer_of,
     until_known,
+    when_not_busy,
 )
 from kiosk.activities.making import identify
 from kiosk.activities.refusals import device_trouble, host_trouble, making_trouble, refusal
@@ -56,12 +57,19 @@ async def write_chip(stage: Stage) -> Literal["written", "unfit", "unknown"]:
     at the first record that is not verified."""
     tools = stage.tools
     issue, record = issue_of(stage)
+    contacted = encoder_of(tools).connected
+
+    async def write() -> str:
+        nonlocal contacted
+        reservation = await reservation_of(tools, issue, record)
+        if not contacted:
+            await identify(tools)
+        contacted = False
+        return await encoder_of(tools).call(_writer(tools, record, reservation))
+
     for attempt in range(LOOKS):
         try:
-            reservation = await reservation_of(tools, issue, record)
-            if attempt or not encoder_of(tools).connected:
-                await identify(tools)
-            issue.read_back = await encoder_of(tools).call(_writer(tools, record, reservation))
+            issue.read_back = await when_not_busy(tools, write)
         except (HostUnknown, HostUnavailable, StillUnknown) as error:
             log.warning("host_lost_while_writing", reason=type(error).__name__, attempt=attempt + 1)
             stage.session.trouble = refusal("host_unknown")
@@ -212,17 +220,21 @@ async def compare_all(stage: Stage) -> Literal["same", "unfit", "lost"]:
     """Back to the contact: the chip must hold what the host planned, read anew after the print head's heat."""
     tools = stage.tools
     issue, record = issue_of(stage)
-    try:
+    authenticator = authenticator_of(tools, record)
+
+    async def read() -> str:
         reservation = await reservation_of(tools, issue, record)
         await identify(tools)
-        authenticator = authenticator_of(tools, record)
 
-        def read(card: SocialSecurityCard) -> str:
+        def on_chip(card: SocialSecurityCard) -> str:
             card.authenticate(authenticator)
             return read_back(card, reservation)
 
-        found = await encoder_of(tools).call(read)
-    except (HostUnknown, HostUnavailable, StillUnknown):
+        return await encoder_of(tools).call(on_chip)
+
+    try:
+        found = await until_known(tools, read)
+    except StillUnknown:
         stage.session.trouble = refusal("host_unknown")
         issue.no_second = True
         return "unfit"

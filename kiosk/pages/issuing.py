@@ -98,7 +98,7 @@ ISSUING_PAGES: Mapping[str, Callable[[Session, Tools], Page]] = {
     _RECOVERING + "writing": making.after_cut(making.WRITE, "write_chip"),
     _RECOVERING + "printing": making.after_cut(making.PRINT, "print_card"),
     _RECOVERING + "inspecting": making.after_cut(making.CHECK, "inspect_card"),
-    _RECOVERING + "comparing": making.after_cut(making.CHECK, "card_contact"),
+    _RECOVERING + "comparing": making.after_cut(making.CHECK, "host_patiently"),
     _RECOVERING + "committing": making.after_cut(making.REGISTER, "host_patiently"),
     _RECOVERING + "spoiling": making.after_cut(making.CHECK, "reject_card"),
     _RECOVERING + "parking": making.after_cut(making.REGISTER, "reject_card"),

@@ -50,7 +50,7 @@ reserving = step(FETCH, "host_patiently")
 writing = step(WRITE, "write_chip")
 printing = step(PRINT, "print_card")
 inspecting = step(CHECK, "inspect_card")
-comparing = step(CHECK, "card_contact")
+comparing = step(CHECK, "host_patiently")
 committing = step(REGISTER, "host_patiently")
 parking = step(REGISTER, "reject_card", Say("making.parking"))
 

@@ -114,7 +114,7 @@ def machine_states(do: MakingActivities) -> tuple[State, ...]:
         step("writing", do.write_chip, "write_chip", "resumed at the first record that is not verified"),
         step("printing", do.print_faces, "print_card", "what is on the card is unknown: it is spoiled"),
         step("inspecting", do.inspect_faces, "inspect_card", "inspected again"),
-        step("comparing", do.compare_all, "card_contact", "compared again"),
+        step("comparing", do.compare_all, "host_patiently", "compared again"),
         step(
             "committing",
             do.commit_card,

@@ -331,7 +331,7 @@ async def test_a_pin_typed_outside_the_handing_over_never_meets_the_card_in_the_
 
 async def test_the_second_card_waits_until_the_host_has_let_go_of_the_first(bench: Workshop) -> None:
     """Its reservation still stands: feeding another would only burn that one too."""
-    bench.order("lost_request", "/v1/issuing/spoils", times=2)
+    bench.order("lost_request", "/v1/issuing/bad-cards", times=2)
 
     def at(state: str) -> None:
         bad = "m" if "spoiling" not in kiosk.states[-1] and bench.cards["rejected"] == [] else ""

@@ -125,6 +125,25 @@ async def test_a_lost_answer_is_asked_for_and_the_card_comes(bench: Workshop, ki
     assert (application(bench)["commits"], bench.cards["rejected"]) == (1, [])
 
 
+@pytest.mark.parametrize("call", ["reservations", "personalisation/mac", "commits"])
+async def test_a_host_that_is_asked_too_much_is_asked_again_and_no_card_is_burned_for_it(
+    bench: Workshop, call: str
+) -> None:
+    bench.order("refuse", f"/v1/issuing/{call}", code="too_many_requests", times=4)
+    done = await issue(bench)
+    assert done.record.ended is IssueEnd.COLLECTED
+    assert (application(bench)["commits"], bench.cards["rejected"], bench.cards["taken"]) == (1, [], [FIRST])
+
+
+async def test_a_refusal_that_is_about_the_application_costs_no_second_card(bench: Workshop) -> None:
+    """And the host hears of the first, though it is asked too much just then."""
+    bench.order("refuse", "/v1/issuing/reservations", code="bank_not_eligible", times=5)
+    bench.order("refuse", "/v1/issuing/bad-cards", code="too_many_requests", times=2)
+    done = await issue(bench)
+    assert (done.record.ended, bench.cards["rejected"]) == (IssueEnd.WITHDRAWN, [FIRST])
+    assert [void["serial"] for void in bench.get("/sandbox/issuing/voids")] == [FIRST]
+
+
 @pytest.mark.parametrize("kind", ["lost_reply", "lost_request"])
 async def test_a_commit_that_stays_unknown_puts_the_card_by_until_the_host_says(bench: Workshop, kind: str) -> None:
     """A16: exactly one commit, whenever the host is back."""
