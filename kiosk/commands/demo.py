@@ -15,8 +15,9 @@ def demo(
 ) -> None:
     """Run the whole kiosk on simulated devices while four citizens come by.
 
-    Leaves `index.html`, a page of every screen and receipt and of the card that was made, and `summary.json` in the
-    folder. Exit code 0 when all were served as they should be and nothing reported a fault.
+    Far away, a fleet watches it all. Leaves `index.html`, a page of every screen and receipt, of the card that was made
+    and of the fleet's console, and `summary.json` in the folder. Exit code 0 when all were served as they should be,
+    nothing reported a fault but what was meant to, and the far end has every message.
     """
     import asyncio
     import time
@@ -26,12 +27,13 @@ def demo(
 
     from devices.bench.client import BenchRefused, BenchTimeout
     from kiosk.demo.child import ChildError
+    from kiosk.demo.far_end import FarEndError
     from kiosk.demo.glass import GlassError
     from kiosk.demo.made_card import NoTrace
-    from kiosk.demo.show import faults, show
+    from kiosk.demo.show import show
     from kiosk.journal.errors import JournalError
 
-    expected = ChildError, GlassError, BenchRefused, BenchTimeout, NoTrace, JournalError, httpx.HTTPError
+    expected = ChildError, FarEndError, GlassError, BenchRefused, BenchTimeout, NoTrace, JournalError, httpx.HTTPError
     console = Console(stderr=True, highlight=False)
     begun = time.monotonic()
 
@@ -42,12 +44,11 @@ def demo(
             status.update(words)
 
         try:
-            visits = asyncio.run(show(out, tell=tell))
+            day = asyncio.run(show(out, tell=tell))
         except (*expected, OSError) as error:
             fail(f"demo: {error}")
-    found = faults(out / "stand" / "logs" / "controller.log")
-    for each in found:
+    for each in day.faults:
         console.print(f"[red]fault:[/red] {each}")
-    console.print(f"{len(visits)} citizens served. Look at {out / 'index.html'}")
-    if found:
+    console.print(f"{len(day.visits)} citizens served. Look at {out / 'index.html'}")
+    if day.faults:
         raise typer.Exit(1)

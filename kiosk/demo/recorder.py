@@ -72,8 +72,9 @@ class Recorder:
         if self._glass.shown is not None:
             self._drawn(self._glass.shown)
 
-    async def settle(self) -> None:
-        """Wait until every picture is taken."""
+    async def end(self) -> None:
+        """What is drawn from now on belongs to no visit; wait until every picture of this one is taken."""
+        self.visit = None
         await self._waiting.join()
 
     async def close(self) -> None:

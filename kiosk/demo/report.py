@@ -11,22 +11,27 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from kiosk.demo import report_card
+from kiosk.demo import report_card, report_fleet
+from kiosk.demo.afar import Afar
 from kiosk.demo.recorder import Seen, Visit
 
 STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
 
 
-def write(folder: Path, visits: Sequence[Visit], faults: Sequence[str], timing: dict[str, float]) -> None:
+def write(
+    folder: Path, visits: Sequence[Visit], afar: Afar | None, faults: Sequence[str], timing: dict[str, float]
+) -> None:
     """Write ``index.html`` and ``summary.json`` into ``folder``."""
     summary = {
         "citizens": [_summary(visit, folder) for visit in visits],
+        **({} if afar is None else {"fleet": report_fleet.summary(afar, folder)}),
         "faults": list(faults),
         "version": version("social-security-card-kiosk"),
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
     (folder / "summary.json").write_text(text, encoding="utf-8")
-    (folder / "index.html").write_text(_page(folder, visits, faults, timing, summary["version"]), encoding="utf-8")
+    page = _page(folder, visits, afar, faults, timing, summary["version"])
+    (folder / "index.html").write_text(page, encoding="utf-8")
 
 
 def _summary(visit: Visit, folder: Path) -> dict[str, Any]:
@@ -47,7 +52,12 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _page(
-    folder: Path, visits: Sequence[Visit], faults: Sequence[str], timing: dict[str, float], release: object
+    folder: Path,
+    visits: Sequence[Visit],
+    afar: Afar | None,
+    faults: Sequence[str],
+    timing: dict[str, float],
+    release: object,
 ) -> str:
     rows = "".join(
         f"<tr><td>{escape(visit.name)}</td><td>{escape(visit.service)}</td><td>{escape(visit.outcome)}</td>"
@@ -65,12 +75,14 @@ def _page(
 <title>Social security card kiosk: four citizens</title><style>{STYLE}</style></head><body><main>
 <h1>Four citizens at the kiosk</h1>
 <p>A run of the whole kiosk, unattended: the real controller and touchscreen, simulated devices on real transports, the
-sandbox host over mutual TLS. Every touch is a touch on the window, every card goes through pcscd or the serial line.
-Version {escape(str(release))}. People and numbers are invented. Waiting was shortened for this run: {shortened}.</p>
+sandbox host and a fleet over mutual TLS. Every touch is a touch on the window, every card goes through pcscd or the
+serial line. Version {escape(str(release))}. People and numbers are invented. Waiting was shortened for this run:
+{shortened}.</p>
 <table><tr><th>citizen</th><th>came for</th><th>outcome</th><th>took</th><th>screens</th><th>receipts</th></tr>
 {rows}</table>
 <ul>{told}</ul>
 {"".join(_visit(visit, folder) for visit in visits)}
+{"" if afar is None else report_fleet.section(afar, folder)}
 </main></body></html>
 """
 

@@ -21,11 +21,15 @@ from devices.bench.client import AsyncBenchClient, BenchRefused
 from devices.bench.places import STAFF
 from kiosk.clock import SystemClock
 from kiosk.config import load
+from kiosk.config_example import toml
 from kiosk.demo import preparing
 from kiosk.demo.child import Child, ChildError
+from kiosk.demo.far_end import FarEnd
 from kiosk.demo.glass import Glass
 
 KIOSK_ID = "DEMO01"
+PLACE = "示例市政务服务大厅"
+PLACE_NAME = "一号机"
 CHINA = {"TZ": "CST-8"}
 """China Standard Time in POSIX form: what the clock on the screen shows, wherever the stand is."""
 
@@ -35,13 +39,16 @@ READY_WITHIN = 60.0
 RESTART_PAUSE = 2.0
 """Seconds between starts of a process that does not come up."""
 
+COMMAND = (sys.executable, "-m", "kiosk.cli")
+"""``kiosk``, as this Python runs it."""
+
 Tell = Callable[[str], None]
 
 CONFIGURATION = """\
 # Written by the stand for one run on simulated devices.
 [kiosk]
 id = "{kiosk_id}"
-place_zh = "示例市政务服务大厅"
+place_zh = "{place}"
 place_en = "Example City Service Hall"
 region = "990100"
 state_directory = "{folder}/state"
@@ -63,15 +70,23 @@ socket = "{folder}/link.sock"
 [log]
 directory = "{folder}/logs"
 console = false
-{devices}{issuing}{timing}"""
+{devices}{issuing}{fleet}{timing}"""
+
+FLEET = """
+[fleet]
+office_url = {office}
+office_authority_file = {authority}
+directory = {directory}
+reconnect_seconds = 1
+"""
 
 
 @dataclass(slots=True)
 class Stand:
     """``timing``: delays that differ from the usual ones. ``size``: pixels. ``display``: an X display to draw on; None:
     a virtual one of its own. ``card_pace``: seconds of ours for one of a real card printer. ``fresh``: bench and host
-    begin as on their first day, the kiosk with an empty journal; else all go on where they were. ``tell`` hears of each
-    step."""
+    begin as on their first day, the kiosk with an empty journal; else all go on where they were. ``far_end``: the fleet
+    it joins; None: it belongs to none. ``tell`` hears of each step."""
 
     folder: Path
     timing: Mapping[str, float] = field(default_factory=dict)
@@ -80,6 +95,7 @@ class Stand:
     people_in_host: int = 10_000
     card_pace: float = 1.0
     fresh: bool = False
+    far_end: FarEnd | None = None
     tell: Tell = lambda _: None
     bench: AsyncBenchClient = field(init=False)
     glass: Glass = field(init=False)
@@ -114,7 +130,9 @@ class Stand:
         self.folder = self.folder.absolute()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.tell("starting devices, host and display")
-        display, bench, host = await asyncio.gather(self._start_display(), self._start_bench(), self._start_host())
+        display, bench, host, _ = await asyncio.gather(
+            self._start_display(), self._start_bench(), self._start_host(), self._start_far_end()
+        )
         self.bench_url = bench["bench"]
         self.bench = AsyncBenchClient(self.bench_url)
         if self.display is None:  # a display of one's own is all kiosk; a desktop is nobody's business
@@ -125,6 +143,7 @@ class Stand:
         if self.fresh:
             await self._begin_afresh()
         await self._configure(bench["devices"], host)
+        await self._join()
         self.tell("starting controller and screens")
         self.glass = Glass(self.folder / "link.sock", display)
         await asyncio.gather(self.start_controller(), self.start_screens())
@@ -186,6 +205,8 @@ class Stand:
             child = self.children.pop(name, None)
             if child is not None:
                 await child.end()
+        if self.far_end is not None:
+            await self.far_end.stop()
 
     # -- processes -----------------------------------------------------------------------------------------------------
 
@@ -219,10 +240,35 @@ class Stand:
         )
         return await child.ready_json(READY_WITHIN)
 
+    async def _start_far_end(self) -> None:
+        if self.far_end is not None:
+            await self.far_end.start(self.folder / "logs" / "fleet.stderr")
+
+    async def _join(self) -> None:
+        """Be a member of the fleet, by a code."""
+        if self.far_end is None:
+            return
+        code = await self.far_end.invite(KIOSK_ID, name=PLACE_NAME, site=PLACE)
+        await self.far_end.join(KIOSK_ID, self._membership, code)
+
+    @property
+    def _membership(self) -> Path:
+        return self.folder / "member"
+
+    def _fleet_table(self) -> str:
+        if self.far_end is None:
+            return ""
+        return FLEET.format(
+            office=toml(self.far_end.office),
+            authority=toml(str(self.far_end.authority_file)),
+            directory=toml(str(self._membership)),
+        )
+
     async def _begin_afresh(self) -> None:
         await self.bench.reset()
         await self.order_host("/sandbox/reset")
-        shutil.rmtree(self.folder / "state", ignore_errors=True)
+        for old in (self.folder / "state", self._membership):
+            shutil.rmtree(old, ignore_errors=True)
 
     async def _configure(self, devices: Mapping[str, Mapping[str, Any]], host: Mapping[str, Any]) -> None:
         cards = await self.bench.new_cards()
@@ -230,6 +276,7 @@ class Stand:
         self.configuration.write_text(
             CONFIGURATION.format(
                 kiosk_id=KIOSK_ID,
+                place=PLACE,
                 folder=self.folder,
                 width=self.size[0],
                 height=self.size[1],
@@ -237,6 +284,7 @@ class Stand:
                 **host["tls"],
                 devices=preparing.device_tables(devices),
                 issuing=preparing.issuing_table(preparing.hoppers(cards), host["business"]),
+                fleet=self._fleet_table(),
                 timing="\n[timing]\n" + "".join(timing) if timing else "",
             ),
             encoding="utf-8",
@@ -254,4 +302,4 @@ def _layout(card_pace: float) -> str:
 
 
 def _kiosk(*words: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "kiosk.cli", *words)
+    return (*COMMAND, *words)

@@ -62,7 +62,7 @@ class Desk:
         except (Conflict, Unknown):
             self.tell(words("frame.changed"), refused=True)
         except Wrong as error:
-            self.tell(words("frame.failed", why=str(error)), refused=True)
+            self.tell(words(error.key) if error.key else words("frame.failed", why=str(error)), refused=True)
         except SQLAlchemyError as error:
             self.tell(words("frame.failed", why=type(error).__name__), refused=True)
         else:

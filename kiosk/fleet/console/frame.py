@@ -22,6 +22,7 @@ PAGES = (
     ("commands", "/commands", Act.LOOK),
     ("reports", "/reports", Act.LOOK),
     ("records", "/records", Act.AUDIT_READ),
+    ("contacts", "/contacts", Act.CONTACTS),
     ("people", "/people", Act.ACCOUNTS),
 )
 """Name, address, and the act without which it is not offered."""

@@ -11,3 +11,12 @@ document.addEventListener("keydown", (event) => {
     location.href = `/console${places[event.key]}?lang=${language}`;
   }
 });
+
+// A part of the page that is drawn anew takes the focus with it: it goes back to what has the same name.
+let last = "";
+document.addEventListener("focusin", (event) => (last = event.target.closest("[data-testid]")?.dataset.testid ?? ""));
+document.addEventListener("pointerdown", () => (last = ""));
+new MutationObserver(() => {
+  if (!last || document.activeElement !== document.body) return;
+  document.querySelector(`[data-testid="${CSS.escape(last)}"]`)?.focus({ preventScroll: true });
+}).observe(document.documentElement, { childList: true, subtree: true });

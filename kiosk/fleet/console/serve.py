@@ -22,7 +22,7 @@ from kiosk.fleet.access.sessions import COOKIE
 from kiosk.fleet.api.access import same_origin
 from kiosk.fleet.api.service import Service
 from kiosk.fleet.api.sessions import address, set_cookie
-from kiosk.fleet.console import page_glance, page_kiosk, page_lists, page_manage, page_office
+from kiosk.fleet.console import page_contacts, page_glance, page_kiosk, page_lists, page_manage, page_office
 from kiosk.fleet.console.desk import PLACE, Desk
 from kiosk.fleet.console.follow import Follower
 from kiosk.fleet.console.frame import PAGES, framed, sign_in_page
@@ -51,6 +51,7 @@ LISTS: dict[str, Panels] = {
     "commands": lambda desk: [page_lists.Commands(desk)],
     "reports": lambda desk: [page_office.Reports(desk)],
     "records": lambda desk: [page_office.Records(desk)],
+    "contacts": lambda desk: [page_contacts.Contacts(desk)],
     "people": lambda desk: [page_office.People(desk)],
 }
 
@@ -115,9 +116,7 @@ def add(api: FastAPI, service: Service, follower: Follower) -> None:
         if isinstance(desk, Response):
             return desk
         with framed(desk, "glance", f"{PLACE}/"):
-            await keep(
-                desk, [page_glance.Numbers(desk, "numbers-box"), page_glance.First(desk), page_glance.Halls(desk)]
-            )
+            await keep(desk, page_glance.panels(desk))
         return None
 
     @ui.page("/kiosk/{kiosk}", title="Kiosk fleet")

@@ -94,7 +94,7 @@ def overview(engine: Engine, now: int) -> Overview:
         halls[each.site].append(each)
     standing = [each for each in found if each.standing is not Standing.OFFLINE]
     able = Counter(word for each in standing for word in each.works)
-    in_need = sorted((each for each in found if each.rank), key=_urgency)
+    in_need = sorted((each for each in found if each.rank), key=urgency)
     return Overview.model_construct(
         at=now,
         total=len(found),
@@ -120,7 +120,8 @@ def _worst(hall: Hall) -> int:
     return max(each.rank for each in hall.kiosks)
 
 
-def _urgency(row: KioskRow) -> tuple[int, int, str]:
+def urgency(row: KioskRow) -> tuple[int, int, str]:
+    """What kiosks are sorted by: who needs a hand most comes first."""
     return -row.rank, 0 if row.worst is None else row.worst.opened_at, row.id
 
 

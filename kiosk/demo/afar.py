@@ -1,0 +1,69 @@
+"""What the far end saw of the demonstration's day, and what was done from there about the one thing that went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from devices.bench.client import AsyncBenchClient
+from kiosk.config import load
+from kiosk.demo.far_end import Counted, FarEnd
+from kiosk.demo.operator import Operator
+from kiosk.demo.stand import KIOSK_ID, Stand
+
+DEVICE = "receipt_printer"
+FAULT = "receipt_printer.paper_out"
+"""What goes wrong: the last receipt was the end of the roll."""
+
+_PRINTER, _SWITCH = "receipt-printer", "paper_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Afar:
+    """``pictures``: of the console, by name. ``alerts``: every one that was raised about the stand's kiosk."""
+
+    pictures: Mapping[str, Path]
+    counted: Counted
+    alerts: tuple[Mapping[str, Any], ...]
+    neighbours: int
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is not as it must be, in words."""
+        wrong = []
+        if not self.counted.agree:
+            gone = f", not {self.counted.missing}" if self.counted.missing else ""
+            wrong.append(f"the kiosk sent {self.counted.sent} messages, the far end has {self.counted.stored}{gone}")
+        raised = [f"{each['code']} {each['state']}" for each in self.alerts]
+        if raised != [f"{FAULT} cleared"]:
+            wrong.append(f"alerts far away: {', '.join(raised) or 'none'}")
+        return wrong
+
+
+async def end_the_roll(bench: AsyncBenchClient) -> None:
+    """From now on there is no paper for receipts."""
+    await bench.set_fault(_PRINTER, _SWITCH)
+
+
+async def seen_from_afar(
+    stand: Stand, far_end: FarEnd, operator: Operator, arrived: asyncio.Task[None], *, tell: Callable[[str], None]
+) -> Afar:
+    """An operator sees that the paper has run out, an attendant brings a roll, the operator tests the printer.
+
+    ``arrived``: the operator's arrival. Raises FarEndError, BenchRefused.
+    """
+    await arrived
+    tell("far away, an operator sees that the receipt printer has run out of paper")
+    await operator.sees_what_is_wrong(DEVICE)
+    await operator.sees_the_alerts()
+    await stand.bench.act(_PRINTER, "new_roll")
+    tell("an attendant has put in a new roll; the operator tests the printer from afar")
+    await operator.tests(DEVICE)
+    await operator.looks_at_the_phone()
+    counted = await far_end.count(KIOSK_ID, load(stand.configuration).journal_file)
+    alerts = await far_end.alerts(KIOSK_ID)
+    tell(f"{counted.sent} messages sent by the kiosk, {counted.stored} stored far away")
+    return Afar(dict(operator.pictures), counted, alerts, far_end.neighbours)
