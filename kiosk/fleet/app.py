@@ -33,6 +33,7 @@ from kiosk.fleet.console import serve
 from kiosk.fleet.console.follow import Follower
 from kiosk.fleet.contact_secrets import ContactSecrets
 from kiosk.fleet.delivery import Courier, EmailSender, MailServer, Sender, WebhookSender
+from kiosk.fleet.desk.contacts import ContactDesk
 from kiosk.fleet.desk.doing import Doing
 from kiosk.fleet.enrolment import EnrolmentOffice, enrolment_router
 from kiosk.fleet.ingest import IngestWorker
@@ -120,7 +121,8 @@ class Fleet:
         doing = Doing(self.engine, self.clock, self.accounts, self.office)
         self.follower = Follower(reading(self.engine), self.clock)
         look = self.follower.look if Part.CONSOLE in self.parts else None
-        self.service = Service(reading(self.engine), self.accounts, sessions, doing, self.clock, look)
+        contacts = ContactDesk(self.engine, self.clock, self.contact_secrets)
+        self.service = Service(reading(self.engine), self.accounts, sessions, doing, self.clock, contacts, look)
         self.workers: list[IngestWorker] = []
 
     @property

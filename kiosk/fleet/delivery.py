@@ -28,7 +28,7 @@ from sqlalchemy import Engine, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.clock import KIOSK_ZONE, Clock
-from kiosk.fleet.alerts.telling import DEAD, SENT, WAITING
+from kiosk.fleet.alerts.telling import DEAD, SENT, TEST, WAITING
 from kiosk.fleet.contact_secrets import ContactSecrets, SecretError
 from kiosk.fleet.store import audit
 from kiosk.fleet.store.tables_alerts import contact, delivery
@@ -187,7 +187,7 @@ class Courier:
         now, attempts = self._now(), row.attempts + 1
         log.warning("not_delivered", delivery=row.id, channel=row.channel, attempts=attempts, reason=why)
         with self._engine.begin() as connection:
-            if attempts < ATTEMPTS:
+            if attempts < ATTEMPTS and row.content["what"] != TEST:  # somebody waits for how that went
                 pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
                 again: dict[str, object] = {"due_at": now + pause, "trouble": why}
                 connection.execute(update(delivery).where(delivery.c.id == row.id).values(again))
@@ -220,29 +220,35 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "opened": "告警", "escalated": "告警升级", "cleared": "告警解除", "where": "设备", "part": "部件",
         "since": "发生时间", "late": "断网期间发生，现在才得知。", "todo": "处理", "facts": "详情",
+        "test": "试发", "test_text": "这是一封试发的信，收到就说明告警能送达。不用回复，也不用处理。",
     },
     "en": {
         "opened": "Alert", "escalated": "Alert escalated", "cleared": "Alert over", "where": "Kiosk", "part": "Part",
         "since": "Since", "late": "It happened while the kiosk was cut off, and is known only now.", "todo": "To do",
-        "facts": "Details",
+        "facts": "Details", "test": "Test message",
+        "test_text": "This is a test. That you read it shows that alerts reach you. There is nothing to do.",
     },
 }  # fmt: skip
 """The words of a letter."""
 
 
 def written(row: Row[Any], sender: str) -> EmailMessage:
-    """An alert as a letter, in the contact's language."""
+    """An alert, or a test, as a letter, in the contact's language."""
     content = row.content
     language = "zh" if row.language == "zh" else "en"
     words = WORDS[language]
-    where = "、".join(content["kiosks"]) if language == "zh" else ", ".join(content["kiosks"])
-    when = datetime.fromtimestamp(content["happened_at"] / 1000, UTC).astimezone(KIOSK_ZONE)
     letter = EmailMessage()
     letter["From"] = sender
     letter["To"] = row.address
+    letter["Message-ID"] = f"<{row.key}@fleet.invalid>"
+    if content["what"] == TEST:
+        letter["Subject"] = f"[{TEST}] {words['test']}"
+        letter.set_content(f"{words['test_text']}\n")
+        return letter
+    where = "、".join(content["kiosks"]) if language == "zh" else ", ".join(content["kiosks"])
+    when = datetime.fromtimestamp(content["happened_at"] / 1000, UTC).astimezone(KIOSK_ZONE)
     shown = where if len(content["kiosks"]) < 4 else f"{content['device']} ({len(content['kiosks'])})"
     letter["Subject"] = f"[{content['severity']}] {words[content['what']]}: {shown}"
-    letter["Message-ID"] = f"<{row.key}@fleet.invalid>"
     lines = [content["words"][language], "", f"{words['where']}: {where}", f"{words['part']}: {content['device']}"]
     lines.append(f"{words['since']}: {when:%Y-%m-%d %H:%M:%S}")
     if content["late"]:

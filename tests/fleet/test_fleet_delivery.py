@@ -104,6 +104,36 @@ async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> No
     assert "A door was opened while no exchange was open." in letter.get_content()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_test_message_comes_at_once_or_fails_at_once(engine: Engine, language: str) -> None:
+    far = FarEnd(engine, 1)
+    quiet = {"quiet_from": 8 * 60, "quiet_until": 10 * 60}
+    far.contacts("duty", language=language, **quiet)  # it is nine in the morning there
+    posted: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        posted.append(request)
+        return httpx.Response(204)
+
+    with engine.begin() as connection:
+        desk_system = Contact("desk", "webhook", "http://desk.invalid/alerts", language)
+        number, secret = contacts.add(connection, far.now, "ann", desk_system, SECRETS)
+        for each in (1, number, 1):
+            contacts.try_out(connection, far.now, "ann", each)
+    async with mailbox() as (box, letters), httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        senders = {"webhook": WebhookSender(client, SECRETS), "email": letters}
+        assert await Courier(engine, far.clock, senders).round() == 3
+        with engine.begin() as connection:
+            contacts.try_out(connection, far.now, "ann", 1)
+        box.refuse = True
+        assert await Courier(engine, far.clock, senders).round() == 1
+    assert states(engine) == [("sent", 1)] * 3 + [("dead", 1)]
+    assert [each["Subject"] for each in box.letters] == [f"[test] {'试发' if language == 'zh' else 'Test message'}"] * 2
+    (request,) = posted
+    assert json.loads(request.content) == {"version": 1, "what": "test", "sent_at": far.now}
+    assert signature_holds(secret, request.headers["X-Fleet-Signature"], request.content, far.now // 1000)
+
+
 async def test_a_secret_of_another_key_signs_nothing(engine: Engine) -> None:
     far = FarEnd(engine, 1)
     with engine.begin() as connection:

@@ -51,6 +51,8 @@ class Act(StrEnum):
     ENROL = "enrol"
     REVOKE = "revoke"
     ACCOUNTS = "accounts"
+    CONTACTS = "contacts"
+    """Who hears of alerts."""
 
 
 LEAST: Mapping[Act, Role] = MappingProxyType(
@@ -74,6 +76,7 @@ LEAST: Mapping[Act, Role] = MappingProxyType(
         Act.ENROL: Role.ADMINISTRATOR,
         Act.REVOKE: Role.ADMINISTRATOR,
         Act.ACCOUNTS: Role.ADMINISTRATOR,
+        Act.CONTACTS: Role.ADMINISTRATOR,
     }
 )
 """The least role for each act."""

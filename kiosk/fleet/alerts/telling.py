@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,9 @@ from kiosk.fleet.store.tables_alerts import alert, alert_member, contact, delive
 
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
 THERE = contact.c.removed_at.is_(None)
+TOLD = THERE & contact.c.paused_at.is_(None)
+TEST = "test"
+"""What a message is about that only shows that it arrives."""
 
 
 def tell(connection: Connection, now: int, number: int, what: str, *, level: int = 0, people: int = 1) -> int:
@@ -27,7 +31,7 @@ def tell(connection: Connection, now: int, number: int, what: str, *, level: int
     row, sites = _alert(connection, number)
     suitable = [
         each
-        for each in connection.execute(select(contact).where(THERE).order_by(contact.c.level, contact.c.id))
+        for each in connection.execute(select(contact).where(TOLD).order_by(contact.c.level, contact.c.id))
         if each.level >= level
         and rules.SEVERITIES.index(each.least) <= rules.SEVERITIES.index(row.severity)
         and (not each.site or each.site in sites)
@@ -42,15 +46,17 @@ def tell(connection: Connection, now: int, number: int, what: str, *, level: int
 
 
 def tell_cleared(connection: Connection, now: int, number: int) -> int:
-    """Tell those who were told of an alert that it is over; whoever was not reached yet is not told at all."""
+    """Tell those who were told of an alert that it is over; whoever was not reached yet is not told at all, and of what
+    could not be brought so far (it may have been, unnoticed) no more is tried: it would come after its end, as if new.
+    """
     row, sites = _alert(connection, number)
     of_it = delivery.c.alert == number
-    unsent = of_it & (delivery.c.state == WAITING) & (delivery.c.attempts == 0)
+    unsent = of_it & (delivery.c.state == WAITING)
     connection.execute(
-        delivery.update().where(unsent).values(state=DEAD, trouble="over before it was due", ended_at=now)
+        delivery.update().where(unsent).values(state=DEAD, trouble="over before it was brought", ended_at=now)
     )
     reached = select(delivery.c.contact).where(of_it, ~((delivery.c.state == DEAD) & (delivery.c.attempts == 0)))
-    contacts = connection.execute(select(contact).where(THERE, contact.c.id.in_(reached))).all()
+    contacts = connection.execute(select(contact).where(TOLD, contact.c.id.in_(reached))).all()
     for each in contacts:
         _put(connection, now, row, sites, "cleared", row.level, each)
     return len(contacts)
@@ -58,7 +64,7 @@ def tell_cleared(connection: Connection, now: int, number: int) -> int:
 
 def highest_level(connection: Connection) -> int:
     """The last level that anyone is at."""
-    return int(connection.execute(select(func.coalesce(func.max(contact.c.level), 0)).where(THERE)).scalar_one())
+    return int(connection.execute(select(func.coalesce(func.max(contact.c.level), 0)).where(TOLD)).scalar_one())
 
 
 def after_quiet_hours(now: int, quiet_from: int | None, quiet_until: int | None) -> int:
@@ -75,6 +81,20 @@ def after_quiet_hours(now: int, quiet_from: int | None, quiet_until: int | None)
     if end <= local:
         end += timedelta(days=1)
     return int(end.timestamp() * 1000)
+
+
+def try_out(connection: Connection, now: int, number: int) -> int:
+    """A message to one contact that only shows that it arrives, whatever the hour; the number of its delivery."""
+    content = {"version": 1, "what": TEST, "sent_at": now}
+    made = connection.execute(
+        delivery.insert()
+        .values(
+            key=f"{TEST}-{number}-{secrets.token_hex(8)}", contact=number, made_at=now, due_at=now, state=WAITING,
+            content=content,
+        )
+        .returning(delivery.c.id)
+    )  # fmt: skip
+    return int(made.scalar_one())
 
 
 def _alert(connection: Connection, number: int) -> tuple[Row[Any], frozenset[str]]:

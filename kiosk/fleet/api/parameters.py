@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.fleet.access.accounts import LONGEST, NAME, SHORTEST
 from kiosk.fleet.access.roles import Role
-from kiosk.fleet.desk.shapes import NO_NUL, AlertDetail
+from kiosk.fleet.alerts.contacts import HIGHEST_LEVEL
+from kiosk.fleet.desk.shapes import NO_NUL, AlertDetail, ContactRow
 
 LARGEST = 2**53
 KIOSK = r"^[A-Z][A-Z0-9]{2,9}$"
@@ -123,6 +124,33 @@ class NewCode(_Body):
     """Which kiosk may join."""
 
     kiosk: str = Field(pattern=KIOSK)
+
+
+class ContactWords(_Body):
+    """Who is told of alerts; see ``ContactRow``."""
+
+    name: str = Field(min_length=1, max_length=200, pattern=NO_NUL)
+    channel: Literal["email", "webhook"]
+    address: str = Field(min_length=3, max_length=1000, pattern=NO_NUL)
+    language: Literal["zh", "en"] = "zh"
+    level: int = Field(0, ge=0, le=HIGHEST_LEVEL)
+    least: Literal["notice", "warning", "critical"] = "warning"
+    site: str = Field("", max_length=100, pattern=NO_NUL)
+    quiet_from: int | None = Field(None, ge=0, lt=1440)
+    quiet_until: int | None = Field(None, ge=0, lt=1440)
+
+
+class AddedContact(BaseModel):
+    """``secret``: what a webhook's messages are signed with, shown only now; empty for e-mail."""
+
+    contact: ContactRow
+    secret: str
+
+
+class SecretShape(BaseModel):
+    """A new secret, shown only now."""
+
+    secret: str
 
 
 class AccountShape(BaseModel):

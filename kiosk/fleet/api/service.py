@@ -11,6 +11,7 @@ from kiosk.clock import Clock
 from kiosk.fleet.access.accounts import Accounts
 from kiosk.fleet.access.sessions import Sessions
 from kiosk.fleet.desk import overview
+from kiosk.fleet.desk.contacts import ContactDesk
 from kiosk.fleet.desk.doing import Doing
 from kiosk.fleet.desk.shapes import Overview
 
@@ -25,6 +26,7 @@ class Service:
     sessions: Sessions
     doing: Doing
     clock: Clock
+    contacts: ContactDesk
     look: Callable[[], Overview] | None = None
 
     @property

@@ -143,15 +143,18 @@ def add(api: FastAPI, service: Service, follower: Follower) -> None:
 def _kiosk(desk: Desk, kiosk: str) -> list[Panel[Any]]:
     head = page_kiosk.Head(desk, kiosk, "panel wide-panel")
     with ui.element("div").classes("column"):
-        left: list[Panel[Any]] = [page_kiosk.Machine(desk, kiosk), page_kiosk.Levels(desk, kiosk)]
+        left: list[Panel[Any]] = [
+            page_kiosk.Machine(desk, kiosk),
+            page_kiosk.Levels(desk, kiosk),
+            page_manage.Tickets(desk, kiosk),
+            page_manage.Manage(desk, kiosk),
+        ]
     with ui.element("div").classes("column"):
         right: list[Panel[Any]] = [
             page_kiosk.Alerts(desk, kiosk),
             page_kiosk.Orders(desk, kiosk),
-            page_manage.Tickets(desk, kiosk),
             page_kiosk.TimeLine(desk, kiosk),
             page_kiosk.About(desk, kiosk),
-            page_manage.Manage(desk, kiosk),
         ]
     return [head, *left, *right]
 

@@ -306,7 +306,7 @@ class Doing:
         try:
             return act()
         except AccountError as error:
-            raise Wrong(str(error)) from error
+            raise Wrong(str(error), error.key) from error
 
     def _record(self, who: Account, action: str, name: str, **facts: Fact) -> None:
         with self._transaction() as connection:

@@ -12,4 +12,8 @@ class Conflict(RuntimeError):
 
 
 class Wrong(ValueError):
-    """What was asked for makes no sense; says why in a few words."""
+    """What was asked for makes no sense; says why in a few words. ``key``: the console's words, where it has them."""
+
+    def __init__(self, text: str, key: str = "") -> None:
+        super().__init__(text)
+        self.key = key

@@ -332,6 +332,39 @@ class AuditCheck(Shape):
     first_wrong: int | None
 
 
+class DeliveryRow(Shape):
+    """Something that was to be sent to a contact. ``what``: opened, escalated, cleared, test. ``state``: waiting, sent,
+    dead; ``trouble``: why not yet, or not at all."""
+
+    id: int
+    alert: int | None
+    what: str
+    state: str
+    attempts: int
+    trouble: str
+    made_at: int
+    ended_at: int | None
+
+
+class ContactRow(Shape):
+    """Who is told of alerts; a webhook's secret is never among it. ``level``: 0 is told at once, n when an alert has
+    been escalated n times. ``least``: the severity from which. ``site``: of this hall only. ``quiet_from``,
+    ``quiet_until``: minutes of the day between which only what is critical is sent. ``last``: what was sent last."""
+
+    id: int
+    name: str
+    channel: str
+    address: str
+    language: str
+    level: int
+    least: str
+    site: str
+    quiet_from: int | None
+    quiet_until: int | None
+    paused_at: int | None
+    last: DeliveryRow | None = None
+
+
 class AvailabilityRow(Shape):
     """``facet``: ``service`` or a capability, of a kiosk; empty ``kiosk``: all together. Times in milliseconds.
 

@@ -224,12 +224,13 @@ contact = Table(
     Column("quiet_from", Integer),
     Column("quiet_until", Integer),
     Column("removed_at", BigInteger),
+    Column("paused_at", BigInteger),
     UniqueConstraint("name", "channel", "address"),
 )
 """Someone, or a system, to be told. ``channel``: email or webhook; ``secret``: of a webhook, encrypted. ``level``: 0 is
 told at once, n when an alert has been escalated n times. ``least``: the severity from which. ``site``: of this hall
 only. ``quiet_from``, ``quiet_until``: minutes of the day between which only what is critical is sent. ``removed_at``:
-told no more since."""
+told no more since; ``paused_at``: told nothing since, until it is taken back."""
 
 delivery = Table(
     "delivery",

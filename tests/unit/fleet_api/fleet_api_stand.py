@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert
@@ -20,6 +21,8 @@ from kiosk.fleet.alerts import book
 from kiosk.fleet.alerts.findings import Finding
 from kiosk.fleet.api.application import application
 from kiosk.fleet.api.service import Service
+from kiosk.fleet.contact_secrets import ContactSecrets
+from kiosk.fleet.desk.contacts import ContactDesk
 from kiosk.fleet.desk.doing import Doing
 from kiosk.fleet.enrolment import EnrolmentOffice
 from kiosk.fleet.keys import CommandSigner
@@ -149,7 +152,9 @@ def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     pki = FleetPki.at(tmp_path / "pki")
     signer = CommandSigner.at(tmp_path / "signer.pem")
     office = EnrolmentOffice(pki, Members(engine), signer, brokers=("tls://127.0.0.1:4222",), clock=clock)
-    service = Service(reading(engine), accounts, sessions, Doing(engine, clock, accounts, office), clock)
+    contacts = ContactDesk(engine, clock, ContactSecrets(Fernet.generate_key()))
+    doing = Doing(engine, clock, accounts, office)
+    service = Service(reading(engine), accounts, sessions, doing, clock, contacts)
     fill(engine, service.now)
     tokens = {role: sessions.begin(accounts.add(role.value, role, PASSWORD)) for role in Role}
     yield Stand(engine, clock, service, application(service), tokens)
