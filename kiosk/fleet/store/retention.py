@@ -22,10 +22,12 @@ from types import MappingProxyType
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Engine, Row, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Engine, Row, Table, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.clock import KIOSK_ZONE, Clock
+from kiosk.fleet.access.accounts import sign_in_failure
+from kiosk.fleet.members import enrolment_code
 from kiosk.fleet.store import audit
 from kiosk.fleet.store.database import reading
 from kiosk.fleet.store.tables import facet_change, kiosk, position, quarantine, telemetry
@@ -34,7 +36,10 @@ from kiosk.fleet.store.tables_alerts import alert, command_reply, contact, deliv
 log = structlog.get_logger("retention")
 
 FILE = Path(__file__).with_name("retention.toml")
-KEPT = ("telemetry", "facet_change", "quarantine", "delivery", "command_content", "contact")
+KEPT = (
+    "telemetry", "facet_change", "quarantine", "delivery", "command_content", "contact", "enrolment_code",
+    "sign_in_failure",
+)  # fmt: skip
 """What has an age, in the order in which it is looked through."""
 DAY = 86_400_000
 
@@ -133,6 +138,11 @@ def sweep(engine: Engine, now: int, ages: Mapping[str, Age]) -> Iterator[tuple[s
     yield from _deliveries(engine, now - ages["delivery"].days * DAY)
     yield from _contents(engine, now - ages["command_content"].days * DAY)
     yield from _contacts(engine, now - ages["contact"].days * DAY)
+    code, failure = enrolment_code.c, sign_in_failure.c
+    ended = now - ages["enrolment_code"].days * DAY
+    yield from _by_key(engine, "enrolment_code", enrolment_code, code.digest, code.expires_at < ended)
+    tried = now - ages["sign_in_failure"].days * DAY
+    yield from _by_key(engine, "sign_in_failure", sign_in_failure, failure.id, failure.at < tried)
 
 
 def seconds_until(at: time, now: datetime) -> float:
@@ -236,19 +246,24 @@ def _contacts(engine: Engine, before: int) -> Iterator[tuple[str, int]]:
 
 
 def _by_number(engine: Engine, name: str, table: Any, too_old: ColumnElement[bool]) -> Iterator[tuple[str, int]]:
-    """Rows of a table with a number of its own, from the lowest on; the condition is asked again when deleting."""
-    after = -1
+    return _by_key(engine, name, table, table.c.id, too_old)
+
+
+def _by_key(
+    engine: Engine, name: str, table: Table, key: ColumnElement[Any], too_old: ColumnElement[bool]
+) -> Iterator[tuple[str, int]]:
+    """Rows of a table with a key of one column, from the lowest on; the condition is asked again when deleting."""
+    left = too_old
     while True:
-        wanted = select(table.c.id).where(table.c.id > after, too_old).order_by(table.c.id).limit(BATCH)
         with reading(engine).connect() as connection:
-            numbers = list(connection.execute(wanted).scalars())
-        if not numbers:
+            keys = list(connection.execute(select(key).where(left).order_by(key).limit(BATCH)).scalars())
+        if not keys:
             return
         with engine.begin() as connection:
-            among = table.c.id.between(numbers[0], numbers[-1])
+            among = key.between(keys[0], keys[-1])
             done = connection.execute(delete(table).where(among, too_old)).rowcount
         yield name, done
-        after = numbers[-1]
+        left = too_old & (key > keys[-1])
 
 
 def _contents(engine: Engine, before: int) -> Iterator[tuple[str, int]]:
