@@ -47,8 +47,8 @@ ENCODER = "encoder"
 """The reader at the printer's chip contact: its faults are a card reader's, and no citizen's card is concerned. None
 where the printer itself reaches the chip."""
 
-PROBE = "alive"
-"""An order that no payer has: asking for it shows that the payer answers."""
+PROBE = "no-such-order"
+"""A number as long as an order's is, that no payer has: asking for it shows that the payer answers."""
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import pytest
 from issuing_counter import refusal
 
 from kiosk.clock import KIOSK_ZONE
+from kiosk.health.capabilities import PROBE
 from kiosk.host.http import HttpHost
 from kiosk.host.payer.http import HttpPayer
 from kiosk.host.payer.port import Means, PayerLine, PayerRefusal, PaymentState
@@ -42,6 +43,11 @@ def tell(sandbox_host: Any, path: str, **body: Any) -> None:
 def seen(sandbox_host: Any, order: str) -> dict[str, Any] | None:
     found = sandbox_host.control.get("/sandbox/payer/orders").raise_for_status().json()
     return next((each for each in found if each["order"] == order), None)
+
+
+async def test_asking_for_a_sign_of_life_is_understood(payer: HttpPayer) -> None:
+    """What health asks every half minute: an answer it cannot read would cost the payer's circuit, and then a fee."""
+    assert await payer.state(PROBE) is None
 
 
 async def test_a_code_is_paid_held_and_captured(payer: HttpPayer, sandbox_host: Any, order: str) -> None:
