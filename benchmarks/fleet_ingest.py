@@ -33,7 +33,7 @@ from kiosk.fleet.store import bulk, intake, tables
 from kiosk.fleet.store.database import migrate, open_database
 
 TARGET = 10_000
-AHEAD = 30_000
+AHEAD = 60_000
 WARM_SECONDS, SECONDS = 4.0, 15.0
 LOOK_EVERY = 0.25
 COPIED = 100_000

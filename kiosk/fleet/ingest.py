@@ -25,13 +25,13 @@ import psycopg
 import sqlalchemy.exc
 import structlog
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.fleet import subjects
 from kiosk.fleet.connection import connect
+from kiosk.fleet.many_at_once import Pulled
 from kiosk.fleet.messages import Heartbeat, Message, Telemetry, Unreadable, decode
 from kiosk.fleet.orders import CommandReply
 from kiosk.fleet.pki import Paths
@@ -129,7 +129,7 @@ class IngestWorker:
         clock: Clock,
         *,
         batch: int = BATCH,
-        received_at: Callable[[Msg], int] | None = None,
+        received_at: Callable[[Pulled], int] | None = None,
     ) -> None:
         self._client = client
         self._engine = engine
@@ -156,7 +156,7 @@ class IngestWorker:
                     await storing
                     storing = None
                 if messages:
-                    storing = asyncio.create_task(self._take(lane, messages))
+                    storing = asyncio.create_task(self._take(pull, lane, messages))
         finally:
             if storing is not None:
                 storing.cancel()
@@ -164,7 +164,7 @@ class IngestWorker:
             with contextlib.suppress(*BROKER_AWAY):
                 await pull.stop()
 
-    async def _next(self, pull: Pull, lane: Lane) -> list[Msg]:
+    async def _next(self, pull: Pull, lane: Lane) -> list[Pulled]:
         try:
             messages = await pull.next()
         except BROKER_AWAY as error:
@@ -174,8 +174,8 @@ class IngestWorker:
             await self._clock.sleep(FIRST_PAUSE)
         return messages
 
-    async def _take(self, lane: Lane, messages: list[Msg]) -> None:
-        items: list[tuple[Msg, Item]] = []
+    async def _take(self, pull: Pull, lane: Lane, messages: list[Pulled]) -> None:
+        items: list[tuple[Pulled, Item]] = []
         garbage: list[Garbage] = []
         for message in messages:
             received = self._received_at(message)
@@ -195,11 +195,10 @@ class IngestWorker:
         self.tally[lane.stream.name].batches += 1
         if not lane.stream.consumer.acknowledges:
             return
-        for message in messages:
-            with contextlib.suppress(*BROKER_AWAY):  # given out again, known, acknowledged then
-                await self._client.publish(message.reply, b"+ACK")
+        with contextlib.suppress(*BROKER_AWAY):  # given out again, known, acknowledged then
+            await pull.acknowledge(messages)
 
-    def _store(self, lane: Lane, items: list[tuple[Msg, Item]], garbage: list[Garbage]) -> None:
+    def _store(self, lane: Lane, items: list[tuple[Pulled, Item]], garbage: list[Garbage]) -> None:
         known = self._known  # a kiosk that a rollback takes away again is added again, for then all is forgotten
         tally = self.tally[lane.stream.name]
         try:
@@ -220,7 +219,9 @@ class IngestWorker:
         for each in garbage:
             log.warning("quarantined", stream=each.stream, reason=each.reason[:200])
 
-    def _store_apart(self, lane: Lane, items: list[tuple[Msg, Item]], garbage: list[Garbage], error: Exception) -> None:
+    def _store_apart(
+        self, lane: Lane, items: list[tuple[Pulled, Item]], garbage: list[Garbage], error: Exception
+    ) -> None:
         """One of them cannot be kept: find it by halves, put it into quarantine, keep the others."""
         if garbage:
             self._store(lane, [], garbage)
@@ -234,16 +235,16 @@ class IngestWorker:
         self._store(lane, items[half:], [])
 
     @staticmethod
-    def _garbage(lane: Lane, message: Msg, received: int, reason: str) -> Garbage:
-        return Garbage(lane.stream.name, delivered(message)[0], received, message.subject, reason, bytes(message.data))
+    def _garbage(lane: Lane, message: Pulled, received: int, reason: str) -> Garbage:
+        return Garbage(lane.stream.name, delivered(message)[0], received, message.subject, reason, message.data)
 
 
-def had_by_broker(message: Msg) -> int:
+def had_by_broker(message: Pulled) -> int:
     """When the broker had a message, in milliseconds by its clock."""
     return delivered(message)[1] // 1_000_000
 
 
-def delivered(message: Msg) -> tuple[int, int]:
+def delivered(message: Pulled) -> tuple[int, int]:
     """Sequence in the stream, and nanoseconds since 1970, from the subject that JetStream is answered on:
     ``$JS.ACK.[domain.account.]stream.consumer.times.sequence.sequence.nanoseconds.pending[.token]``."""
     tokens = message.reply.split(".")

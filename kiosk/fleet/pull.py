@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from kiosk.fleet import many_at_once
+from kiosk.fleet.many_at_once import Pulled
 from kiosk.fleet.subjects import Stream
 
 EXPIRES = 5.0
@@ -34,7 +37,7 @@ class Pull:
         self._batch = batch
         self._inbox = client.new_inbox()
         self._subscription: Subscription | None = None
-        self._come: list[Msg] = []
+        self._come: list[Pulled] = []
         self._owed = 0
         self._some, self._full = asyncio.Event(), asyncio.Event()
 
@@ -43,13 +46,19 @@ class Pull:
         self._subscription = await self._client.subscribe(
             self._inbox, cb=self._on_message, pending_msgs_limit=8 * self._batch, pending_bytes_limit=256 * 1024 * 1024
         )
+        many_at_once.take(self._client, self._subscription, self._take)
 
     async def stop(self) -> None:
         """What has come and was not asked for goes to another worker in time. Raises nats.errors.Error."""
         if self._subscription is not None:
             await self._subscription.unsubscribe()
+            many_at_once.leave(self._client, self._subscription)
 
-    async def next(self) -> list[Msg]:
+    async def acknowledge(self, messages: Sequence[Pulled]) -> None:
+        """They are stored. Raises nats.errors.Error, OSError; then they are given out again."""
+        await many_at_once.acknowledge(self._client, messages)
+
+    async def next(self) -> list[Pulled]:
         """Up to a batch, in the order in which they came; empty when nothing has come for a while. Raises
         nats.errors.Error."""
         if self._owed <= self._batch // 2:
@@ -76,8 +85,11 @@ class Pull:
             self._owed = max(0, self._owed - int(left)) if left.isdigit() else 0
             self._some.set()
             return
-        self._owed = max(0, self._owed - 1)
-        self._come.append(message)
+        self._take([Pulled(message.subject, message.reply, message.data)])
+
+    def _take(self, messages: list[Pulled]) -> None:
+        self._owed = max(0, self._owed - len(messages))
+        self._come += messages
         self._some.set()
         if len(self._come) >= self._batch:
             self._full.set()

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 PREFIX = "fleet.v1"
 ANY_KIOSK = "*"
+_BEFORE_KIOSK = f"{PREFIX}."
 
 
 def telemetry(kiosk: str, kind: str) -> str:
@@ -45,8 +46,8 @@ def inbox(kiosk: str) -> str:
 
 def kiosk_of(subject: str) -> str:
     """Which kiosk a subject belongs to: the broker has checked that no other published on it. Raises ValueError."""
-    tokens = subject.split(".")
-    if len(tokens) < 4 or ".".join(tokens[:2]) != PREFIX:
+    tokens = subject.split(".", 3)
+    if len(tokens) < 4 or not subject.startswith(_BEFORE_KIOSK):
         raise ValueError("not a subject of the fleet")
     return tokens[2]
 

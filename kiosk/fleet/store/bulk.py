@@ -122,9 +122,9 @@ def _copied(connection: Connection, target: Target, rows: Sequence[Row]) -> Any:
     name = target.table.name
     columns = ", ".join(f'"{each}"' for each in target.columns)
     cursor.execute(
-        f'CREATE TEMPORARY TABLE IF NOT EXISTS "in_{name}" (LIKE "{name}" INCLUDING DEFAULTS) ON COMMIT DELETE ROWS'
+        f'CREATE TEMPORARY TABLE IF NOT EXISTS "in_{name}" (LIKE "{name}" INCLUDING DEFAULTS) ON COMMIT DELETE ROWS; '
+        f'TRUNCATE "in_{name}"'
     )
-    cursor.execute(f'TRUNCATE "in_{name}"')
     with cursor.copy(f'COPY "in_{name}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(row)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from kiosk.fleet.messages import (
@@ -252,6 +253,8 @@ def _of(by_target: dict[bulk.Target, dict[Any, Any]], target: bulk.Target) -> di
 
 
 def _acquaint(connection: Connection, heard: Iterable[tuple[str, int]], known: set[str]) -> None:
+    if not known:  # a worker that begins, or that a rollback made forget
+        known.update(connection.execute(select(tables.kiosk.c.id)).scalars())
     new = {name: at for name, at in heard if name not in known}
     bulk.put_new(connection, KIOSK, [(name, "", "", "", new[name], True) for name in sorted(new)])
     known.update(new)
