@@ -20,7 +20,7 @@ from devices.bench.client import BenchClient
 from kiosk.demo.glass import Glass
 from statemachines.views import Drawn
 
-pytestmark = [pytest.mark.window, pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.window, pytest.mark.pcsc, pytest.mark.xdist_group("bench page")]
 
 GALLERY = Path(__file__).parents[2] / "out" / "gallery" / "bench"
 

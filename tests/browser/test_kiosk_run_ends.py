@@ -12,7 +12,7 @@ from conftest import end, kiosk_run
 
 from devices.bench.client import BenchClient
 
-pytestmark = [pytest.mark.window, pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.window, pytest.mark.pcsc]
 
 
 def descendants(root: int) -> dict[int, str]:

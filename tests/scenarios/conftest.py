@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from id_plate import Plate
-from kiosk_rig import Kiosk, bench_of, process, standing_of
+from kiosk_rig import Kiosk, standing_of
+from rig_processes import bench_of, process
 
 from kiosk.demo.stand import Stand
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from kiosk_rig import PATIENCE, Kiosk
+from kiosk_rig import Kiosk
+from rig_screens import PATIENCE
 
 from kiosk.journal.entries import Entry
 from kiosk.journal.issues import IssueRecord

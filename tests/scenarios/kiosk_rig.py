@@ -4,21 +4,16 @@ process, the sandbox host over mutual TLS, screens that draw nothing but follow 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import Any
 
 import httpx
-import msgspec
 import pcsc_door
+from rig_cable import Cable
+from rig_screens import PATIENCE, Screens
 
 from devices.bench.client import AsyncBenchClient
 from devices.card_reader.pcsc import PcscCardReader
@@ -28,120 +23,21 @@ from kiosk.clock import ManualClock
 from kiosk.controller import Controller
 from kiosk.demo import preparing
 from kiosk.host.http import HttpHost
-from kiosk.link import LIMIT
 from kiosk.slot import CardSlot
 from statemachines.views import (
-    Alive,
     AskPrint,
     Attract,
     Farewell,
     Identify,
     Menu,
     Notice,
-    Page,
     PinEntry,
-    Show,
     TakeCard,
     TakePaper,
-    Touched,
     Years,
 )
 
-P = TypeVar("P", bound=Page)
 CODE = r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}"
-PATIENCE = 20.0
-"""Seconds of real time that real devices may take."""
-
-
-@contextmanager
-def process(*words: str, log: Path, **environment: str) -> Iterator[dict[str, Any]]:
-    """A kiosk command as a process; gives its ready line."""
-    with log.open("ab") as errors:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "kiosk.cli", *words],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
-    try:
-        assert child.stdout is not None
-        line = child.stdout.readline()
-        assert line, f"{words[0]} did not come up:\n{log.read_text()[-2000:]}"
-        yield json.loads(line)
-    finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(15)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
-@contextmanager
-def bench_of(folder: Path, devices: str) -> Iterator[dict[str, Any]]:
-    """The bench with these devices, as a process; its ready line."""
-    layout = folder / "devices.toml"
-    layout.write_text(devices)
-    words = ("bench", "--state", str(folder / "state"), "--config", str(layout))
-    with process(*words, log=folder / "stderr") as ready:
-        yield ready
-
-
-class Screens:
-    """Screens without glass: they take what is shown and say what a finger would."""
-
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
-        self._changed = asyncio.Condition()
-        self._reader: asyncio.Task[None] | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self.shown: list[Show] = []
-
-    async def open(self) -> None:
-        reader, self._writer = await asyncio.open_unix_connection(str(self._socket), limit=LIMIT)
-        self._writer.write(msgspec.json.encode(Alive("test")) + b"\n")
-        self._reader = asyncio.create_task(self._read(reader))
-
-    async def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.wait([self._reader])
-
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        decoder = msgspec.json.Decoder(Show)
-        while line := await reader.readline():
-            async with self._changed:
-                self.shown.append(decoder.decode(line))
-                self._changed.notify_all()
-
-    @property
-    def last(self) -> Show:
-        return self.shown[-1]
-
-    def pages(self) -> list[str]:
-        """The names of the pages shown, repeats of one page in a row left out."""
-        names = [type(show.page).__name__ for show in self.shown]
-        return [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]
-
-    async def page(self, kind: type[P], after: int = 0) -> P:
-        """Wait until a page of this kind is shown, in a view later than ``after``."""
-        try:
-            async with asyncio.timeout(PATIENCE), self._changed:
-                await self._changed.wait_for(
-                    lambda: bool(self.shown) and isinstance(self.last.page, kind) and self.last.frame.number > after
-                )
-        except TimeoutError:
-            raise AssertionError(f"waited for {kind.__name__}; shown were {self.pages()[-8:]}") from None
-        return cast("P", self.last.page)
-
-    def touch(self, intent: str, value: str = "") -> None:
-        assert self._writer is not None
-        message = Touched(self.last.frame.number, intent, value)
-        self._writer.write(msgspec.json.encode(message) + b"\n")
 
 
 def codes_on(receipts: list[dict[str, Any]]) -> list[str]:
@@ -152,61 +48,6 @@ def codes_on(receipts: list[dict[str, Any]]) -> list[str]:
 def numbers_on(receipts: list[dict[str, Any]]) -> list[str]:
     """The document numbers on paper, in the order of the papers."""
     return [number for receipt in receipts for line in receipt["lines"] for number in re.findall(r"D\d{14}", line)]
-
-
-class Cable:
-    """TCP between kiosk and host. Cut, it refuses connections, as a dead line's router does."""
-
-    def __init__(self, url: str) -> None:
-        where = urlsplit(url)
-        self._far = (where.hostname or "", where.port or 0)
-        self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
-        self._port = 0
-
-    @property
-    def url(self) -> str:
-        """Where the kiosk connects."""
-        return f"https://127.0.0.1:{self._port}"
-
-    async def plug(self) -> None:
-        """Let through what comes."""
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
-
-    async def cut(self) -> None:
-        """End every connection and refuse new ones."""
-        if self._server is not None:
-            self._server.close()
-            for talk in tuple(self._talks):
-                talk.cancel()
-            await asyncio.gather(*self._talks, return_exceptions=True)
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = cast("asyncio.Task[None]", asyncio.current_task())
-        self._talks.add(talk)
-        far_reader, far_writer = await asyncio.open_connection(*self._far)
-        try:
-            await asyncio.wait(
-                [
-                    asyncio.create_task(_pour(reader, far_writer)),
-                    asyncio.create_task(_pour(far_reader, writer)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        except asyncio.CancelledError:
-            writer.transport.abort()
-        finally:
-            self._talks.discard(talk)
-            writer.close()
-            far_writer.close()
-
-
-async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
 
 
 class Kiosk:
@@ -365,7 +206,8 @@ console = false
         """From the first screen to the choice of the way."""
         await self.screens.page(Attract)
         self.screens.touch("start")
-        await self.screens.page(Notice)
+        while isinstance(await self.screens.either(Notice, Attract, after=self.screens.last.frame.number), Attract):
+            self.screens.touch("start")  # the machine was just looking at its devices
         self.screens.touch("agree")
         await self.screens.page(Identify)
 

@@ -28,7 +28,7 @@ from statemachines.views import (
     Years,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 WANG = "wang_xiulan"
 

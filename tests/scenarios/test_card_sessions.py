@@ -24,7 +24,7 @@ from statemachines.views import (
     Years,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 
 async def test_balance_by_card_printed_and_card_back(kiosk: Kiosk) -> None:

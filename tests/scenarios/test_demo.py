@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.window, pytest.mark.xdist_group("window"), pytest.mark.timeout(360)]
+pytestmark = [pytest.mark.pcsc, pytest.mark.window, pytest.mark.timeout(360)]
 
 
 STEPS = [

@@ -21,7 +21,7 @@ from statemachines.views import (
     Working,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 WANG = "wang_xiulan"
 

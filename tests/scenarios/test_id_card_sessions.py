@@ -29,7 +29,7 @@ from statemachines.views import (
     Working,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ from kiosk.issue import Issue
 from kiosk.photo.taken import Taken
 from statemachines.views import Consent, Details, Done, Fen, Menu, Say, TakeNewCard, TakePaper, Verbatim
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 
 async def the_card(kiosk: Kiosk, serial: str) -> tuple[ScannedFaces, dict[str, Any]]:

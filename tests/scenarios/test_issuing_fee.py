@@ -29,7 +29,7 @@ from kiosk_rig import Kiosk
 from kiosk.clock import KIOSK_ZONE
 from statemachines.views import Consent, Fen, MakingCard, Menu, Pay, Refusal, Say, TakePaper
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 PERSON = "li_jianguo"
 

@@ -59,7 +59,7 @@ from statemachines.views import (
     Verbatim,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 HAS_A_CARD = "li_jianguo"
 

@@ -40,7 +40,7 @@ from statemachines.views import (
     TakePaper,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 
 async def place_of(kiosk: Kiosk, serial: str) -> str:

@@ -37,7 +37,7 @@ from kiosk.journal.counters import used_on
 from kiosk.journal.stock_values import CardPlace
 from statemachines.views import Amount, Attract, Choice, Done, Menu, Pay, Refusal, Say, TakePaper
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 ANOTHER = "li_jianguo"
 

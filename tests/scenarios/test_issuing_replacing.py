@@ -26,7 +26,8 @@ from issuing_steps import (
     takes_it,
     touches,
 )
-from kiosk_rig import Kiosk, bench_of, standing_of
+from kiosk_rig import Kiosk, standing_of
+from rig_processes import bench_of
 
 from statemachines.views import (
     CardPreview,
@@ -41,7 +42,7 @@ from statemachines.views import (
     TakePaper,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 OTHERS = """
 [[device]]

@@ -31,7 +31,7 @@ from kiosk.demo.preparing import STAFF
 from kiosk.inspection.compare import compare
 from statemachines.views import Done, Menu, Pay, Photo, TakeCard, TakeNewCard, TakePaper
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 PIN = "608142"
 NEVER_TEXT = ("PIN", "staff code")

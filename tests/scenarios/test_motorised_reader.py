@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kiosk_rig import Kiosk, process
+from kiosk_rig import Kiosk
+from rig_processes import process
 
 from devices.bench.client import BenchRefused
 from statemachines.views import Amount, Attract, Farewell, InsertCard, Maintenance, OutOfService, Say, TakeCard

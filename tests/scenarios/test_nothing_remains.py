@@ -16,7 +16,7 @@ from test_processes import sees, takes_card, touches
 from kiosk.demo.stand import Stand
 from statemachines.views import Amount, Attract, Details, Menu, PinEntry, Refusal, Say, TakePaper
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 WANG = "wang_xiulan"
 PERSONAL = {

@@ -19,7 +19,7 @@ from statemachines.views import (
     TakePaper,
 )
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 WANG = "wang_xiulan"
 PRINTER = "receipt-printer"

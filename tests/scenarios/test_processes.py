@@ -19,7 +19,6 @@ from statemachines.views import Drawn
 pytestmark = [
     pytest.mark.pcsc,
     pytest.mark.window,
-    pytest.mark.xdist_group("pcsc"),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 

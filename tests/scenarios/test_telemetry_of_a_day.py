@@ -30,7 +30,7 @@ from kiosk.health.counting import per_thousand
 from kiosk.health.visits import BEFORE_ANY
 from statemachines.views import Amount, Attract, Menu, Notice, Say, TakePaper
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc]
 
 Told = list[dict[str, Any]]
 

@@ -22,8 +22,8 @@ import wallets
 from citizens import Citizen, Town
 from faults import draw
 from keepers import Keepers
-from kiosk_rig import process
 from machine import KIOSK, LONGEST_ANSWER, Machine, Sample, Stuck
+from rig_processes import process
 
 from devices.bench.client import BenchRefused
 from statemachines.views import OutOfService

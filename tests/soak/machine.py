@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import msgspec
 from faults import CABLE, Fault, order
-from kiosk_rig import Kiosk, Screens
+from kiosk_rig import Kiosk
+from rig_screens import Screens
 from wallets import BANKS
 
 from devices.bench.client import BenchRefused
 from kiosk.clock import ManualClock
 from kiosk.demo import preparing
 from kiosk.journal.store import Journal
-from statemachines.views import Show
+from statemachines.views import Show, Touched
 
 HERE = Path(__file__).parent
 KIOSK = "TEST01"
@@ -70,8 +72,6 @@ class Glass(Screens):
 
     def touch_on(self, number: int, intent: str, value: str) -> None:
         """A touch on the view of that number."""
-        from kiosk_rig import Touched, msgspec
-
         assert self._writer is not None
         self._writer.write(msgspec.json.encode(Touched(number, intent, value)) + b"\n")
 
