@@ -48,7 +48,8 @@ def run(
 ) -> None:
     """Run the fleet: broker, ingest, alerts, commands, the office where kiosks join, API and console.
 
-    Parts: broker, ingest, alerts, delivery, commands, office, console. Ctrl-C or SIGTERM ends it.
+    Parts: broker, ingest, alerts, delivery, commands, office, console, api (alone; the console has it with it). Ctrl-C
+    or SIGTERM ends it.
     """
     from kiosk import logs
     from kiosk.clock import SystemClock

@@ -24,12 +24,14 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.fleet.access.accounts import Accounts
 from kiosk.fleet.access.sessions import Sessions, session_key
 from kiosk.fleet.alerts.engine import AlertEngine
+from kiosk.fleet.alone import alone
 from kiosk.fleet.api.application import application
+from kiosk.fleet.api.secured import Secured
 from kiosk.fleet.api.service import Service
-from kiosk.fleet.broker import Broker, free_port
+from kiosk.fleet.broker import Broker, BrokerError, free_port
 from kiosk.fleet.broker_configuration import BrokerSettings, Users
+from kiosk.fleet.cluster import REPLICAS
 from kiosk.fleet.connection import connect, ensure_streams
-from kiosk.fleet.console import serve
 from kiosk.fleet.console.follow import Follower
 from kiosk.fleet.contact_secrets import ContactSecrets
 from kiosk.fleet.delivery import Courier, EmailSender, MailServer, Sender, WebhookSender
@@ -51,6 +53,8 @@ from kiosk.fleet.store.retention import Keeper
 log = structlog.get_logger("fleet")
 
 SERVICES = frozenset({"ingest", "office", "commands"})
+HERE = ("127.0.0.1", "::1", "localhost")
+"""Names by which processes of one machine reach each other, beside those of the settings."""
 SIMULATOR = "simulator"
 """A service, too: it speaks for all simulated kiosks."""
 AGAIN_AFTER = 5.0
@@ -70,9 +74,13 @@ class Part(StrEnum):
     COMMANDS = "commands"
     OFFICE = "office"
     CONSOLE = "console"
+    API = "api"
+    """Without a console; the console has the API with it."""
 
 
-ALL = frozenset(Part)
+ALL = frozenset(Part) - {Part.API}
+ANYWHERE = ("0.0.0.0", "::", "")
+"""Addresses that can be listened on and not spoken to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +108,25 @@ class Fleet:
         self.clock = clock or SystemClock()
         folder = settings.directory
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.pki = FleetPki.at(folder / "pki")
+        with alone(folder):
+            self.pki = FleetPki.at(folder / "pki")
+            self.contact_secrets = ContactSecrets.at(folder / "pki" / "contacts.key")
+            self._signer = CommandSigner.at(folder / "pki" / "commands.key")
+            key = session_key(folder / "pki" / "sessions.key")
         self.engine: Engine = open_database(settings.database_url)
         migrate(self.engine)
         self.members = Members(self.engine)
         self.accounts = Accounts(self.engine, self.clock)
         self.policies = Policies(folder / "policies")
-        self.contact_secrets = ContactSecrets.at(folder / "pki" / "contacts.key")
-        self._signer = CommandSigner.at(folder / "pki" / "commands.key")
         self._sockets: dict[Part, socket.socket] = {}
-        self._broker = self._embedded() if Part.BROKER in self.parts and not settings.brokers else None
-        self.brokers = settings.brokers or (() if self._broker is None else (self._broker.url,))
-        advertised = settings.brokers or tuple(
-            f"tls://{host}:{self._port}" for host in settings.hosts[:1] if self._broker is not None
-        )
+        here = Part.BROKER in self.parts and (not settings.brokers or self.parts != ALL)
+        self._broker = self._embedded() if here else None
+        self.brokers = settings.brokers or self._addressed(self._local)
+        advertised = settings.brokers or self._addressed(settings.hosts[0])
         self.office = EnrolmentOffice(
             self.pki, self.members, self._signer, brokers=advertised, clock=self.clock, changed=self._members_changed
         )
-        sessions = Sessions(session_key(folder / "pki" / "sessions.key"), self.accounts, self.clock)
+        sessions = Sessions(key, self.accounts, self.clock)
         doing = Doing(self.engine, self.clock, self.accounts, self.office)
         self.follower = Follower(reading(self.engine), self.clock)
         look = self.follower.look if Part.CONSOLE in self.parts else None
@@ -125,22 +134,28 @@ class Fleet:
         self.service = Service(reading(self.engine), self.accounts, sessions, doing, self.clock, contacts, look)
         self.workers: list[IngestWorker] = []
 
+    def _addressed(self, host: str) -> tuple[str, ...]:
+        """The broker of this machine, whichever process runs it; empty if nobody can know its port."""
+        port = self.settings.broker_port if self._broker is None else self._broker.settings.port
+        return (f"tls://{f'[{host}]' if ':' in host else host}:{port}",) if port else ()
+
     @property
-    def _port(self) -> int:
-        assert self._broker is not None  # noqa: S101 -- asked for only where one runs
-        return self._broker.settings.port
+    def _local(self) -> str:
+        """By which this machine reaches the broker that it runs."""
+        host = self.settings.broker_host
+        return "127.0.0.1" if host in ANYWHERE else host
 
     async def run(self, announce: Callable[[Addresses], None]) -> None:
         """Until cancelled. Raises BrokerError, OSError if a port is taken."""
-        loop = asyncio.get_running_loop()
-        self._loop = loop
+        if not self.brokers and self.parts & {Part.INGEST, Part.COMMANDS, Part.OFFICE}:
+            raise BrokerError("where is the broker? Without one here, the settings need broker_port or brokers")
         try:
             addresses = self._listen()
             if self._broker is not None:
                 await self._broker.start(self._users())
-                context = await self._connected("ingest")
-                await ensure_streams(context.jetstream())
-                await context.close()
+                client = await self._connected("ingest")
+                await ensure_streams(client.jetstream())
+                await client.close()
             async with asyncio.TaskGroup() as group:
                 for name, part in self._running().items():
                     group.create_task(self._kept(name, part), name=f"fleet-{name}")
@@ -169,6 +184,8 @@ class Fleet:
         if Part.CONSOLE in self.parts:
             running["console"] = self._console
             running["follower"] = self.follower.run
+        elif Part.API in self.parts:
+            running["api"] = self._console
         if self._broker is not None:
             running["members"] = self._watch_members
         if self.simulated is not None:
@@ -193,8 +210,12 @@ class Fleet:
         worker = IngestWorker(client, self.engine, self.clock)
         self.workers.append(worker)
         try:
+            if self._broker is None:
+                replicas = REPLICAS if len(self.settings.brokers) >= REPLICAS else 1
+                await ensure_streams(client.jetstream(), replicas=replicas)
             await worker.run()
         finally:
+            self.workers.remove(worker)
             await client.close()
 
     async def _delivery(self) -> None:
@@ -219,17 +240,22 @@ class Fleet:
         api = FastAPI(title="Fleet office", docs_url=None, redoc_url=None)
         api.include_router(enrolment_router(self.office, self.clock))
         api.include_router(policy_router(self.policies))
-        files = self.pki.broker("office", self.settings.hosts)
+        with alone(self.settings.directory):
+            files = self.pki.broker("office", (*self.settings.hosts, *HERE))
         await _serve(api, self._sockets[Part.OFFICE], certificate=str(files.certificate), key=str(files.key))
 
     async def _console(self) -> None:
         api = application(self.service)
+        api.add_middleware(Secured)
         file = self.settings.metrics_token_file
         token = None if file is None else file.read_text(encoding="ascii").strip()
         look = self.follower.look
         collector = FleetMetrics(self.service.reading, look, lambda: [worker.tally for worker in self.workers])
         api.include_router(metrics_router(collector, token))
-        serve.add(api, self.service, self.follower)
+        if Part.CONSOLE in self.parts:
+            from kiosk.fleet.console import serve  # what the other parts need not carry
+
+            serve.add(api, self.service, self.follower)
         certificate, key = self.settings.console_certificate, self.settings.console_key
         await _serve(
             api,
@@ -250,7 +276,8 @@ class Fleet:
 
     def _embedded(self) -> Broker:
         settings = self.settings
-        files = self.pki.broker("fleet", settings.hosts)
+        with alone(settings.directory):
+            files = self.pki.broker("fleet", (*settings.hosts, *HERE))
         return Broker(
             BrokerSettings(
                 "fleet",
@@ -282,13 +309,15 @@ class Fleet:
             known = found
 
     async def _connected(self, name: str) -> Client:
-        return await connect(self.brokers, self.pki.service(name), name=name)
+        with alone(self.settings.directory):
+            files = self.pki.service(name)
+        return await connect(self.brokers, files, name=name)
 
     # -- where it is reached -------------------------------------------------------------------------------------------
 
     def _listen(self) -> Addresses:
         console = office = ""
-        if Part.CONSOLE in self.parts:
+        if self.parts & {Part.CONSOLE, Part.API}:
             scheme = "http" if self.settings.console_certificate is None else "https"
             console = f"{scheme}://{self._open(Part.CONSOLE, self.settings.console)}/"
         if Part.OFFICE in self.parts:

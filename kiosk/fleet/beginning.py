@@ -29,7 +29,10 @@ def first_administrator(fleet: Fleet, name: str) -> str | None:
     if fleet.accounts.all():
         return None
     password = new_password()
-    fleet.accounts.add(name, Role.ADMINISTRATOR, password)
+    try:
+        fleet.accounts.add(name, Role.ADMINISTRATOR, password)
+    except AccountError:
+        return None  # another process of the fleet was first
     with fleet.engine.begin() as connection:
         audit.append(
             connection, fleet.service.now, "fleet", "account.add", f"account:{name}", {"role": "administrator"}

@@ -176,8 +176,10 @@ class FleetPki:
         return cls(folder, Authority.at(folder, "brokers"), Authority.at(folder, "members"))
 
     def broker(self, name: str, hosts: Sequence[str]) -> Paths:
-        """Files for a broker; made if there are none. Its ``authority`` is that of the members."""
-        return self._files(f"broker-{name}", self.members, lambda key: self.brokers.sign_broker(key, name, hosts))
+        """Files for a broker; made if there are none, or they do not name all hosts. Its ``authority`` is that of the
+        members."""
+        sign = partial(self.brokers.sign_broker, name=name, hosts=tuple(dict.fromkeys(hosts)))
+        return self._files(f"broker-{name}", self.members, sign, frozenset(map(_host, hosts)))
 
     def service(self, name: str) -> Paths:
         """Files for a service of the fleet; made if there are none."""
@@ -193,10 +195,14 @@ class FleetPki:
         return self.folder / f"{name}.pem"
 
     def _files(
-        self, stem: str, other: Authority, sign: Callable[[ec.EllipticCurvePublicKey], x509.Certificate]
+        self,
+        stem: str,
+        other: Authority,
+        sign: Callable[[ec.EllipticCurvePublicKey], x509.Certificate],
+        named: frozenset[x509.GeneralName] = frozenset(),
     ) -> Paths:
         certificate, key_file = self.folder / f"{stem}.pem", self.folder / f"{stem}.key"
-        if not key_file.exists():
+        if not key_file.exists() or not _serves(certificate, named):
             key = new_key()
             write_certificate(certificate, sign(key.public_key()))
             write_key(key_file, key)
@@ -296,6 +302,18 @@ def write_private(file: Path, content: bytes, mode: int = 0o600) -> None:
         out.flush()
         os.fsync(out.fileno())
     new.replace(file)
+
+
+def _serves(file: Path, named: frozenset[x509.GeneralName]) -> bool:
+    """Whether a certificate of our own names all of them and does not end soon."""
+    certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        names: frozenset[x509.GeneralName] = frozenset()
+    else:
+        names = frozenset(found)
+    return named <= names and certificate.not_valid_after_utc > datetime.now(UTC) + RENEW_BEFORE
 
 
 def _host(host: str) -> x509.GeneralName:

@@ -45,7 +45,7 @@ class FleetServerSettings(_Table):
     office: str = Field("127.0.0.1:8444", description="host:port where kiosks join, over HTTPS.")
     console: str = Field("127.0.0.1:8445", description="host:port of console, API and metrics.")
     console_certificate: Path | None = Field(None, description="Certificate (PEM) for console and API; else HTTP.")
-    console_key: Path | None = None
+    console_key: Path | None = Field(None, description="Its key (PEM).")
     ingest_workers: int = Field(1, ge=0, le=64, description="Ingest workers in this process.")
     mail: MailSettings | None = None
     metrics_token_file: Path | None = Field(

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
 
-import structlog
 from fastapi import FastAPI, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from nicegui import Client, app, ui
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.fleet.access.accounts import SignInRefused, TooManyTries
 from kiosk.fleet.access.roles import LEAST, Act
@@ -29,20 +26,10 @@ from kiosk.fleet.console.frame import PAGES, framed, sign_in_page
 from kiosk.fleet.console.panel import Panel, keep
 from kiosk.fleet.console.words import Language, Words
 
-log = structlog.get_logger("console")
-
 ASSETS = ("style.css", "keys.js")
 _FOLDER = Path(__file__).parent
 Chosen = Literal["zh", "en", ""]
 Panels = Callable[[Desk], Sequence[Panel[Any]]]
-
-SECURITY = {
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
-}
-"""On every answer."""
 
 LISTS: dict[str, Panels] = {
     "alerts": lambda desk: [page_lists.Alerts(desk)],
@@ -56,44 +43,9 @@ LISTS: dict[str, Panels] = {
 }
 
 
-class Secured:
-    """Puts :data:`SECURITY` on every answer; a browser that left before its answer came is no error."""
-
-    def __init__(self, within: ASGIApp) -> None:
-        self._within = within
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._within(scope, receive, send)
-            return
-        left = False
-
-        async def received() -> Message:
-            nonlocal left
-            message = await receive()
-            left = left or message["type"] == "http.disconnect"
-            return message
-
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        try:
-            await self._within(scope, received, sent)
-        except RuntimeError as error:
-            if not left:
-                raise
-            log.debug("browser_left", path=scope["path"], error=str(error))
-
-
 def add(api: FastAPI, service: Service, follower: Follower) -> None:
     """Once in a process: NiceGUI's application is one a process."""
     _sign_in(api, service)
-
-    api.add_middleware(Secured)
 
     @api.get("/", include_in_schema=False)
     def front() -> RedirectResponse:
