@@ -112,6 +112,20 @@ def _present(trial: PrinterTrial) -> None:
     trial.until(lambda: printer.where() is CardPosition.TAKEN, "the card was not seen to be taken")
 
 
+def _drawn_in(trial: PrinterTrial) -> None:
+    drawing = retracting(trial.device)
+    if drawing is None:
+        raise NotApplicable("it cannot draw a card in")
+    printer = _fed(trial)
+    expect(drawing.draw_in(), "a card in the path is not said to be there")
+    printer.present()
+    expect(drawing.draw_in(), "a card at the bezel was not drawn in")
+    expect(printer.where() in _INSIDE, f"drawn in, the card is {printer.where()}")
+    printer.reject()
+    expect(not drawing.draw_in(), "a card was drawn in where there was none")
+    expect(printer.where() not in _INSIDE, "drawing in has fed a card")
+
+
 def _park(trial: PrinterTrial) -> None:
     drawing, holding = retracting(trial.device), parking(trial.device)
     if drawing is None or holding is None:
@@ -163,6 +177,7 @@ CHECKS: tuple[Check[Any], ...] = (
     ),
     Check("contact", "A card goes to the chip contact, and telling it twice does no harm.", _contact),
     Check("present", "A card is held out, and seen to be taken.", _present, (Question.HELD_OUT, Step.TAKE_CARD)),
+    Check("drawn-in", "A card not taken comes back into the path, and none is fed for one that was.", _drawn_in),
     Check("park", "A card not taken goes to the holding slot, and comes back out of it.", _park),
     Check("print", "The test card is printed on both faces.", _print, (Question.PRINT, Step.TAKE_CARD)),
     Check("cover", "An open cover is seen, and nothing is fed.", _cover, (Step.OPEN_COVER, Step.CLOSE_COVER)),

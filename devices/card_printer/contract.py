@@ -36,6 +36,8 @@ class Ability(StrEnum):
     """Has a reject box."""
     PARK = "park"
     """Has a holding slot."""
+    TAKES_IN = "takes_in"
+    """May by itself draw a presented card into its reject box, and cannot always tell that from a hand."""
     COUNT_BIN = "count_bin"
     """Counts by itself what falls into its reject box, and has to be told when that was emptied."""
 
@@ -279,6 +281,11 @@ class RetractingPrinter(CardPrinter, Protocol):
 
         False: it has been taken, or there was none; nothing was moved into a store. ValueError: no such store here.
         """
+        ...
+
+    def draw_in(self) -> bool:
+        """A card that was presented and not taken back into the path, out of other people's reach; harmless when it is
+        there. Never feeds a card. False: it has been taken, or there was none. ``held_at_bezel``: somebody holds on."""
         ...
 
 

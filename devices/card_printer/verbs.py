@@ -150,10 +150,10 @@ def reject(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Te
 
 
 def retract(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
-    """Into the store named."""
-    stores: dict[str, RetractTo] = {"park": StorageKind.PARK, "retain": StorageKind.RETAIN}
+    """Into the store named, or only into the path."""
+    stores: dict[str, RetractTo | None] = {"park": StorageKind.PARK, "retain": StorageKind.RETAIN, "path": None}
     if len(words) != 1 or words[0] not in stores:
-        raise ValueError("give one of park, retain")
+        raise ValueError("give one of park, retain, path")
     return _retract(printer, stores[words[0]])
 
 
@@ -163,11 +163,11 @@ def retain(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Te
     return _retract(printer, StorageKind.RETAIN)
 
 
-def _retract(printer: CardPrinter, to: RetractTo) -> Result:
+def _retract(printer: CardPrinter, to: RetractTo | None) -> Result:
     able = retracting(printer)
     if able is None:
         raise ValueError("this model cannot draw a card back in")
-    return {"moved": able.retract(to), **_here(printer)}
+    return {"moved": able.draw_in() if to is None else able.retract(to), **_here(printer)}
 
 
 def recall(printer: CardPrinter, _: Cancellation, words: Sequence[str], tell: Tell) -> Result:
@@ -285,7 +285,7 @@ VERBS: dict[str, Verb] = {
     "print": Verb("print one side or both of the card in the path", print_faces, "[--front PICTURE] [--back PICTURE]"),
     "inspect": Verb("scan the faces into a folder", inspect, "FOLDER"),
     "present": Verb("the card to the bezel", present),
-    "retract": Verb("a card not taken, or in the path, into a store", retract, "park|retain"),
+    "retract": Verb("a card not taken, or in the path, into a store, or into the path", retract, "park|retain|path"),
     "retain": Verb("a card not taken, or in the path, into the reject box", retain),
     "recall": Verb("the card in the holding slot back into the path", recall),
     "reject": Verb("the card in the path into the reject box", reject),

@@ -15,7 +15,7 @@ from kiosk.activities.applying import (
     settle_old_card,
 )
 from kiosk.activities.card_settling import settle_card
-from kiosk.activities.committing import commit_card, park_card, spoil_card, undo_issue
+from kiosk.activities.committing import commit_card, spoil_card, undo_issue
 from kiosk.activities.farewell import end, guard_card, hand_back
 from kiosk.activities.handing_over import await_taken, find_held_card, hold_card, present_card, ready_chip, recall_card
 from kiosk.activities.identification import (
@@ -41,6 +41,7 @@ from kiosk.activities.pin import (
     sense_pin,
 )
 from kiosk.activities.printing import print_answer, print_slip
+from kiosk.activities.putting_by import park_card
 from kiosk.activities.query import fetch, report_wrong
 from kiosk.activities.recovering import ask_attendant, size_up
 from kiosk.activities.stock_keeping import (

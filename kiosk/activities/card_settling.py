@@ -13,8 +13,9 @@ from typing import Literal
 import structlog
 
 from devices.contract import DeviceError
-from kiosk.activities.committing import advice, is_bound, tell
+from kiosk.activities.committing import is_bound, tell
 from kiosk.activities.issue_tools import StillUnknown, host_of, until_known
+from kiosk.activities.putting_by import advice
 from kiosk.activities.stock_keeping import written
 from kiosk.activities.stock_visit import upkeep_of
 from kiosk.host.issuing_values import Application, BadCard, Whereabouts

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Literal
 
 import structlog
 
-from devices.card_printer.contract import Ability, CardPosition, CardPrinter, retracting
-from devices.contract import DeviceError, StorageKind
+from devices.card_printer.contract import CardPosition, CardPrinter
+from devices.contract import DeviceError
 from kiosk.activities.issue_tools import (
     StillUnknown,
     block,
@@ -25,7 +24,7 @@ from kiosk.activities.issue_tools import (
 from kiosk.activities.making import INSIDE, fed
 from kiosk.activities.refusals import host_trouble, refusal
 from kiosk.activities.withdrawing import BEFORE_FEEDING
-from kiosk.host.issuing_values import Application, BadCard, IssuingRefusal, Whereabouts, step_key
+from kiosk.host.issuing_values import Application, BadCard, IssuingRefusal, step_key
 from kiosk.host.port import HostRefused
 from kiosk.journal.entries import Fact
 from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
@@ -34,7 +33,6 @@ from kiosk.journal.store import Journal
 from kiosk.record_issuing import Tell
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
-from statemachines.views import Say
 
 log = structlog.get_logger("issuing")
 
@@ -223,67 +221,3 @@ async def undo_issue(stage: Stage) -> Literal["undone"]:
 async def _left_its_hopper(tools: Tools, record: IssueRecord) -> bool:
     """Whether the sensors see the card that was to be fed."""
     return record.step is IssueStep.FEEDING and await where(tools) in INSIDE
-
-
-# -- forward, with nobody to hand it to ------------------------------------------------------------------------------
-
-
-async def park_card(stage: Stage) -> Literal["parked"]:
-    """The card into the holding slot; where there is none, or it is full, it is kept in the path, and issuing waits."""
-    tools = stage.tools
-    issue, record = await latest_of(stage)
-    after = IssueStep.HELD if record.committed else IssueStep.UNCONFIRMED
-    await encoder_of(tools).let_go()
-    in_slot = await into_slot(tools)
-    held = [advice(record, Whereabouts.HELD, await nth(tools, record, after))] if after is IssueStep.HELD else []
-    issue.record = await tools.record.issuing.step(
-        record, after, also=into_holding if in_slot else None, tell=held, facts={"slot": in_slot}
-    )
-    if after is IssueStep.HELD and stage.session.person is None:
-        log.info("card_held_for_its_holder", serial=record.serial)
-    issue.note = Say("issue.note.held")
-    return "parked"
-
-
-def advice(record: IssueRecord, whereabouts: Whereabouts, nth: int = 1) -> Tell:
-    """Where the bound card is now, for the host."""
-    return Tell(
-        "issue_advise",
-        step_key(record.business, f"advise_{whereabouts.value}", nth),
-        {
-            "business": record.business,
-            "application": record.application,
-            "serial": record.serial,
-            "whereabouts": whereabouts.value,
-        },
-    )
-
-
-async def nth(tools: Tools, record: IssueRecord, step: IssueStep) -> int:
-    """Which time it is that the issue comes to ``step``: a card that was held may be presented and held again."""
-    entries = await asyncio.to_thread(tools.record.journal.entries, record.business)
-    return 1 + sum(entry.step == f"issue.{step.value}" for entry in entries)
-
-
-def into_holding(journal: Journal) -> None:
-    """The card of the path is in the holding slot."""
-    if journal.ledger.path() is not None:
-        journal.ledger.leave_path(CardPlace.HELD)
-
-
-async def into_slot(tools: Tools) -> bool:
-    """From path or bezel into the holding slot. False: it stays where it is."""
-
-    def retract(printer: CardPrinter) -> bool:
-        able = retracting(printer)
-        if able is None or Ability.PARK not in printer.abilities:
-            return False
-        return able.retract(StorageKind.PARK)
-
-    if await where(tools) is CardPosition.PARKED:
-        return True
-    try:
-        return await printer_of(tools).call(retract)
-    except DeviceError as error:
-        log.warning("not_parked", fault=error.code)
-        return await where(tools) is CardPosition.PARKED

@@ -8,7 +8,6 @@ import structlog
 
 from devices.card_printer.contract import CardPosition, CardPrinter, parking
 from devices.contract import DeviceError
-from kiosk.activities.committing import advice, into_holding, into_slot, nth
 from kiosk.activities.issue_tools import (
     StillUnknown,
     block,
@@ -21,6 +20,7 @@ from kiosk.activities.issue_tools import (
     where,
 )
 from kiosk.activities.making import INSIDE, identify
+from kiosk.activities.putting_by import advice, held, left_outside, nth, put_by
 from kiosk.activities.refusals import device_trouble, host_trouble, refusal
 from kiosk.host.issuing_values import Whereabouts
 from kiosk.host.port import HostRefused
@@ -113,38 +113,30 @@ def _remember(stage: Stage) -> None:
 
 
 async def hold_card(stage: Stage) -> Literal["held", "taken", "stuck"]:
-    """Not taken in time: drawn back into the holding slot, never into the reject box. A device without a slot leaves it
-    where it is, and an attendant is called."""
+    """Not taken in time: drawn back into the holding slot, never into the reject box; where there is none, or it is
+    full, into the path, and no other card is made until it is fetched. One that cannot be drawn in stays where it is,
+    and an attendant is called."""
     tools = stage.tools
     issue, record = await latest_of(stage)
     if record.ended is IssueEnd.COLLECTED:  # taken while the time ran out
         _remember(stage)
         return "taken"
     record = issue.record = await tools.record.issuing.step(record, IssueStep.RETRACTING)
-    in_slot = await into_slot(tools)
+    kept = await put_by(tools)
+    if kept != "outside":
+        issue.record = await held(tools, record, in_slot=kept == "slot")
+        stage.session.outcome = Say("outcome.card_held")
+        return "held"
     position = await where(tools)
-    if not in_slot and position is CardPosition.TAKEN:
+    if position is CardPosition.TAKEN:
         issue.record = await collected(tools, record)
         _remember(stage)
         return "taken"
-    if not in_slot:
-        log.error("new_card_left", position=position.value)
-        stage.session.trouble = refusal("issue_not_held")
+    issue.record = await left_outside(tools, record)
+    stage.session.trouble = refusal("issue_at_outlet" if position is CardPosition.AT_BEZEL else "issue_not_held")
+    if position is not CardPosition.AT_BEZEL:
         await block(tools, record, "card_in_path")
-        return "stuck"
-    issue.record = await held(tools, record)
-    stage.session.outcome = Say("outcome.card_held")
-    return "held"
-
-
-async def held(tools: Tools, record: IssueRecord) -> IssueRecord:
-    """The card is in the holding slot."""
-    return await tools.record.issuing.step(
-        record,
-        IssueStep.HELD,
-        also=into_holding,
-        tell=[advice(record, Whereabouts.HELD, await nth(tools, record, IssueStep.HELD))],
-    )
+    return "stuck"
 
 
 # -- fetched later -----------------------------------------------------------------------------------------------------

@@ -13,9 +13,19 @@ import structlog
 from devices.card_printer.contract import Ability, CardPosition, CardPrinterStatus
 from devices.contract import StorageKind, StorageLevel
 from kiosk.activities.committing import PERHAPS_COMMITTED, committed, is_bound
-from kiosk.activities.handing_over import collected, held, in_path, out_of_slot
-from kiosk.activities.issue_tools import StillUnknown, block, host_of, issue_of, printer_of, printer_status, until_known
+from kiosk.activities.handing_over import collected, in_path, out_of_slot
+from kiosk.activities.issue_tools import (
+    StillUnknown,
+    block,
+    host_of,
+    issue_of,
+    printer_of,
+    printer_status,
+    until_known,
+    where,
+)
 from kiosk.activities.making import INSIDE, fed
+from kiosk.activities.putting_by import held
 from kiosk.host.issuing_values import Application, ApplicationState, Mode
 from kiosk.host.port import HostRefused
 from kiosk.issue import Issue
@@ -123,17 +133,27 @@ async def _forward(tools: Tools, issue: Issue, record: IssueRecord, status: Card
             if await _in_slot(tools, record, status):
                 issue.record = await held(tools, record)
                 return _next()
-            if record.step is IssueStep.RETRACTING and _slot_is_empty(status):
+            no_store = _slot_is_empty(status) or not await _has(tools, Ability.PARK)
+            if record.step is IssueStep.RETRACTING and no_store and await _taken_by_hand(tools):
                 issue.record = await collected(tools, record)
                 return _next()
             return "attendant"
         if record.step in OUT:
+            if not await _taken_by_hand(tools):
+                return "attendant"
             issue.record = await collected(tools, record)  # out, and neither at the bezel nor in the path
             return _next()
         if await _in_slot(tools, record, status):  # parked, and cut off before that was written down
             issue.record = await held(tools, record)
             return _next()
     return "attendant"
+
+
+async def _taken_by_hand(tools: Tools) -> bool:
+    """Whether a card that was out, and is now nowhere to be seen, can only have been taken by a hand: seen so, or the
+    device does not take cards in by itself."""
+    position = await where(tools)
+    return position is CardPosition.TAKEN or (position is CardPosition.NONE and not await _has(tools, Ability.TAKES_IN))
 
 
 async def _was_put_by(tools: Tools, record: IssueRecord) -> bool:

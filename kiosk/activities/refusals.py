@@ -103,6 +103,7 @@ ADVICE: Mapping[str, Advice] = {
     "print_not_good": Advice(("advice.start_over", "advice.ask_attendant")),
     "card_not_made": Advice(("advice.start_over", "advice.ask_attendant")),
     "issue_unconfirmed": Advice(("advice.come_back_with_slip",), (), ("papers.id_card", "papers.this_slip")),
+    "issue_at_outlet": Advice(("advice.take_card_now", "advice.attendant_coming"), (), ("papers.id_card",)),
     "issue_not_held": Advice(("advice.attendant_coming",), (), ("papers.id_card", "papers.this_slip")),
 }
 """Reason -> what follows."""

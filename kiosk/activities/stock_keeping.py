@@ -13,8 +13,8 @@ import structlog
 
 from devices.card_printer.contract import CardPrinter, CardPrinterStatus, bin_counter
 from devices.contract import DeviceError, StorageKind
-from kiosk.activities.committing import advice
 from kiosk.activities.printing import print_paper
+from kiosk.activities.putting_by import advice
 from kiosk.activities.stock_visit import change, upkeep_of
 from kiosk.documents.stock_lists import item_list
 from kiosk.health.issuing import PAPER_LASTS
@@ -78,9 +78,10 @@ def _take_stock(ledger: Ledger, upkeep: Upkeep, status: CardPrinterStatus | None
 
 
 def _waits_for_people(record: IssueRecord, path: PathCard | None) -> bool:
-    """On the attendant's workbench; or committed, not fetched, and in the path for want of a holding slot."""
+    """On the attendant's workbench; or committed, not fetched, and in the path for want of a holding slot, or outside
+    for want of a way in."""
     kept = record.step is IssueStep.HELD and path is not None and path.serial == record.serial
-    return kept or record.step is IssueStep.ATTENDANT
+    return kept or record.step in (IssueStep.RETRACTING, IssueStep.ATTENDANT)
 
 
 def _agree(upkeep: Upkeep) -> bool:

@@ -66,8 +66,8 @@ async def look_at_issuing(tools: Tools, status: object) -> IssuingView:
     try:
         issues = await tools.record.issuing.open()
         in_work = [issue for issue in issues if issue.step is not IssueStep.HELD]
-        if not in_work and isinstance(status, CardPrinterStatus) and await _at_rest(tools, status):
-            await tools.record.stock.compare(status)
+        if not in_work and isinstance(status, CardPrinterStatus) and status.position is CardPosition.NONE:
+            in_work = await _compare(tools, status, issues)
         return IssuingView(
             stock=await _feedable(tools, status),
             blocks=await tools.record.stock.blocks(),
@@ -112,9 +112,20 @@ async def look_at_supplies(tools: Tools) -> tuple[Supply, ...]:
         return ()
 
 
-async def _at_rest(tools: Tools, status: CardPrinterStatus) -> bool:
-    """Whether nothing is on its way, by the device and by the ledger: only then can they be compared."""
-    return status.position is CardPosition.NONE and await tools.record.stock.read(lambda ledger: ledger.path()) is None
+async def _compare(tools: Tools, status: CardPrinterStatus, issues: tuple[IssueRecord, ...]) -> list[IssueRecord]:
+    """Nothing is on its way by the device: that and the ledger are held against each other. A card that was kept in the
+    path for its holder and is not there any more is for two people to settle: its issue is returned."""
+    path = await tools.record.stock.read(lambda ledger: ledger.path())
+    if path is None:
+        await tools.record.stock.compare(status)
+        return []
+    gone = [issue for issue in issues if issue.serial == path.serial]
+    for issue in gone:
+        log.error("held_card_gone", serial=issue.serial)
+    return [
+        await tools.record.issuing.step(issue, IssueStep.ATTENDANT, facts={"found_at": issue.step.value})
+        for issue in gone
+    ]
 
 
 async def _feedable(tools: Tools, status: object) -> dict[str, int]:

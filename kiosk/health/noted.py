@@ -86,6 +86,7 @@ TELLERS: Mapping[str, Teller] = {
     "stock.unblocked": _free_again,
     "card.retained": lambda facts: _event(EventName.CARD_RETAINED, "card_reader", {"whose": "citizen"}),
     "issue.attendant": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": "attendant"}),
+    "issue.left_outside": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": "left_outside"}),
     "issue.unconfirmed": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": "unconfirmed"}),
     "issue.held": lambda facts: _event(EventName.CARD_RETAINED, "card_printer", {"whose": "new"}),
     "advice.given_up": lambda facts: _event(

@@ -232,7 +232,8 @@ class KioskSide:
             "circuit": CircuitBreaker(clock=self.clock.monotonic, failures_to_open=1000),
         }
 
-    def _wait_for_answers(self, limits: TimeLimits) -> None:
+    def wait_for_answers(self, limits: TimeLimits) -> None:
+        """How long host and payer are waited for, from here on."""
         for far_end in (self.host, self.payer):
             far_end.connection._limits = limits
 
@@ -318,7 +319,7 @@ class KioskSide:
 
     async def make(self, runtime: Runtime) -> IssueRecord:
         """Making and handing over, to the end."""
-        self._wait_for_answers(SHORT)
+        self.wait_for_answers(SHORT)
         issue = runtime.session.issue
         assert issue is not None
         assert issue.record is not None
@@ -330,7 +331,7 @@ class KioskSide:
 
     async def recover(self) -> None:
         """What a restart does, until nothing is left that the machine can do."""
-        self._wait_for_answers(AT_LEISURE)
+        self.wait_for_answers(AT_LEISURE)
         await self.record.recover(slot_is_empty=True)
         for _ in range(6):
             self.tools.recovery.not_before = 0.0

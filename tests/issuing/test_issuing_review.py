@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from invariants import violations
-from kiosk_side import KioskSide, Place
+from kiosk_side import AT_LEISURE, SHORT, KioskSide, Place
 from workshop import STOCK, Workshop
 
 from devices.contract import DeviceError
-from kiosk.activities import committing, handing_over, making, personalising, pin, recovering
+from kiosk.activities import committing, handing_over, making, personalising, pin, putting_by, recovering
 from kiosk.host.issuing_values import Whereabouts
 from kiosk.host.port import HostRefused
 from kiosk.issue import Issue
@@ -227,7 +227,7 @@ async def test_a_card_drawn_in_by_a_motion_that_was_late_is_held(bench: Workshop
         stage, record = await committed_card(bench, kiosk)
         await handing_over.present_card(stage)
         record = await kiosk.record.issuing.step(record, IssueStep.RETRACTING)
-        assert await committing.into_slot(kiosk.tools)
+        assert await putting_by.into_slot(kiosk.tools)
         record = await settled(bench, kiosk, record)
         assert (record.step, bench.cards["held"]) == (IssueStep.HELD, [FIRST])
         assert await kiosk.record.stock.blocks() == ()
@@ -240,7 +240,7 @@ async def test_a_card_put_by_before_that_was_written_down_is_committed_again(ben
         stage = on_stage(kiosk, record)
         for activity in (making.feed_card, making.read_serial, making.reserve_card, committing_write):
             await activity(stage)
-        assert await committing.into_slot(kiosk.tools)
+        assert await putting_by.into_slot(kiosk.tools)
         bench.control.delete("/sandbox/faults").raise_for_status()
         record = await settled(bench, kiosk, record)
         assert (record.step, bench.cards["held"]) == (IssueStep.HELD, [FIRST])

@@ -20,7 +20,12 @@ from devices.contract import DeviceError, DeviceState, StorageKind, StorageLevel
 _INSIDE = frozenset({CardPosition.IN_PATH, CardPosition.AT_CONTACT})
 _ENDS = frozenset({CardPosition.TAKEN, CardPosition.REJECTED, CardPosition.UNKNOWN})
 _MAY_BE_A_HAND = frozenset(
-    {"card_dispenser.bin_blocked", "card_dispenser.moved_by_hand", "card_printer.unexpected_answer"}
+    {
+        "card_dispenser.bin_blocked",
+        "card_dispenser.moved_by_hand",
+        "card_printer.jam_exit",
+        "card_printer.unexpected_answer",
+    }
 )
 """How a unit may complain when a hand holds on to the card at the gate, or has just taken it."""
 
@@ -66,6 +71,8 @@ class Crt591Dispenser:
             self.abilities = self.abilities | {Ability.COUNT_BIN}
         self._path_sensors = frozenset(int(digit) for digit in path_sensors)
         self._takes_in_after = self._quirks.takes_in_after if takes_in_after is None else takes_in_after or None
+        if self._takes_in_after is not None:
+            self.abilities = self.abilities | {Ability.TAKES_IN}
         self._motion_seconds = motion_seconds
         self._clock = clock
         patience = Patience(answer_seconds, chip_seconds, motion_seconds, initialise_seconds)
@@ -258,6 +265,25 @@ class Crt591Dispenser:
             return False
         self._into_bin(seen)
         return self._last is CardPosition.REJECTED
+
+    def draw_in(self) -> bool:
+        """See the contract (``MOVE 32``; ``MOVE 31`` would feed a card had a hand been quicker)."""
+        seen = self._need(_INSIDE | {CardPosition.AT_BEZEL, CardPosition.NONE}, "no_card")
+        if seen.position is not CardPosition.AT_BEZEL:
+            return self._placed(seen) in _INSIDE
+        try:
+            after = self._move(Command.MOVE_TO_CONTACTLESS, seen)
+        except DeviceError as error:
+            if error.code not in _MAY_BE_A_HAND:
+                raise
+            after = self._look_after()
+        if after.position is CardPosition.AT_BEZEL:
+            self._standing = None
+            raise DeviceError("card_printer.held_at_bezel")
+        if after.position is CardPosition.UNKNOWN:
+            raise self._stuck(Command.MOVE_TO_CONTACTLESS)
+        self._standing = None
+        return self._placed(after) in _INSIDE
 
     def _into_bin(self, seen: Reading) -> None:
         """``_last`` is REJECTED, or TAKEN when a hand was quicker. Raises DeviceError."""

@@ -36,6 +36,7 @@ OF_JAM: Mapping[Command, str] = MappingProxyType(
     {
         Command.MOVE_TO_CONTACT: "card_printer.jam_contact",
         Command.MOVE_TO_GATE_AND_HOLD: "card_printer.jam_exit",
+        Command.MOVE_TO_CONTACTLESS: "card_printer.jam_exit",
         Command.MOVE_INTO_BIN: "card_dispenser.bin_blocked",
     }
 )

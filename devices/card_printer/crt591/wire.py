@@ -34,6 +34,8 @@ class Command(Enum):
     MOVE_TO_GATE_AND_HOLD = bytes.fromhex("3230")
     MOVE_TO_CONTACT = bytes.fromhex("3231")
     """Feeds a card from the stacker when none is inside."""
+    MOVE_TO_CONTACTLESS = bytes.fromhex("3232")
+    """Where the unit itself carries a card that is put in; feeds none."""
     MOVE_INTO_BIN = bytes.fromhex("3233")
     CHIP_COLD_RESET = bytes.fromhex("5130")
     CHIP_OFF = bytes.fromhex("5131")

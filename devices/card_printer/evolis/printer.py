@@ -280,10 +280,7 @@ class EvolisPrinter:
             StorageKind.RETAIN,
         ):
             raise ValueError(f"this printer cannot {to}")
-        here = self._need(_INSIDE | {CardPosition.AT_BEZEL, CardPosition.NONE}, "card_printer.no_card")
-        if here is CardPosition.NONE:
-            return False
-        if here is CardPosition.AT_BEZEL and not self._draw_in():
+        if not self.draw_in():
             return False
         if to is StorageKind.RETAIN:
             self._into_box()
@@ -291,7 +288,12 @@ class EvolisPrinter:
             self._into_slot()
         return True
 
-    def _draw_in(self) -> bool:
+    def draw_in(self) -> bool:
+        """See the contract (``Pcim;I``, ``Si``)."""
+        here = self._need(_INSIDE | {CardPosition.AT_BEZEL, CardPosition.NONE}, "card_printer.no_card")
+        return here in _INSIDE or (here is CardPosition.AT_BEZEL and self._drawn_in())
+
+    def _drawn_in(self) -> bool:
         if not self._bezel:
             raise DeviceError("card_printer.unsupported", "no bezel")
         with self._session():

@@ -180,12 +180,14 @@ MOTIONS: dict[str, Callable[[Desk], object]] = {
     "present": lambda there: there.printer.present(),
     "reject": lambda there: there.printer.reject(),
     "retract": lambda there: there.printer.retract(StorageKind.RETAIN),
+    "draw_in": lambda there: there.printer.draw_in(),
 }
 AFTER = {
     "feed": CardPosition.AT_CONTACT,
     "present": CardPosition.AT_BEZEL,
     "reject": CardPosition.REJECTED,
     "retract": CardPosition.REJECTED,
+    "draw_in": CardPosition.IN_PATH,
 }
 
 
@@ -193,7 +195,7 @@ def prepared(there: Desk, motion: str) -> int:
     """Just before a motion; how many there have been."""
     if motion != "feed":
         there.printer.feed("hopper-1")
-    if motion == "retract":
+    if motion in ("retract", "draw_in"):
         there.printer.present()
     return int(there.seen()["motions"])
 
@@ -255,7 +257,7 @@ def test_the_cable_is_pulled_during_a_motion(there: Desk, motion: str) -> None:
     there.fault("absent", False)
     there.printer.open()
     assert there.seen()["motions"] - before == 1
-    seen = {"feed": CardPosition.IN_PATH, "present": CardPosition.AT_BEZEL}
+    seen = {"feed": CardPosition.IN_PATH, "present": CardPosition.AT_BEZEL, "draw_in": CardPosition.IN_PATH}
     assert there.printer.where() is seen.get(motion, CardPosition.NONE)
 
 
@@ -336,12 +338,14 @@ def test_a_hand_that_holds_on(each: Desk) -> None:
     each.printer.present()
     each.fault("held_at_gate")
     assert each.fails(lambda: each.printer.retract(StorageKind.RETAIN)) == "card_printer.held_at_bezel"
+    assert each.fails(each.printer.draw_in) == "card_printer.held_at_bezel"
     assert (each.printer.where(), each.printer.status().fault) == (CardPosition.AT_BEZEL, None)
     each.do("take_card")
     assert each.printer.where() is CardPosition.TAKEN
 
 
-def test_a_hand_that_is_quicker_than_the_motor(there: Desk) -> None:
+@pytest.mark.parametrize("motion", ["retract", "draw_in"])
+def test_a_hand_that_is_quicker_than_the_motor(there: Desk, motion: str) -> None:
     there.printer.feed("hopper-1")
     there.printer.present()
     receive = there.device._talk._hear_frame
@@ -352,7 +356,7 @@ def test_a_hand_that_is_quicker_than_the_motor(there: Desk) -> None:
         receive(frame)
 
     there.line.call(lambda: setattr(there.device._talk, "_hear_frame", hear))
-    assert there.printer.retract(StorageKind.RETAIN) is False
+    assert there.printer.draw_in() is False if motion == "draw_in" else not MOTIONS["retract"](there)
     assert (there.printer.where(), there.seen()["reject_box"]) == (CardPosition.TAKEN, [])
     assert there.seen()["hoppers"][0]["cards"] == 7
 
@@ -376,6 +380,7 @@ def test_without_a_counter_it_is_the_time_that_tells_or_nobody(tmp_path: Path) -
             there.do("take_card")
             assert there.printer.where() is told
         assert there.printer.status().of(StorageKind.RETAIN)[0].count is None
+        assert Ability.TAKES_IN in there.printer.abilities
 
 
 def until_gone(there: Desk) -> None:
