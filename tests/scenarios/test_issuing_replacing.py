@@ -16,6 +16,7 @@ from issuing_steps import (
     applications,
     applies,
     card_is_made,
+    comes_by_id_card,
     confirms_and_signs,
     entries,
     goes,
@@ -185,10 +186,21 @@ async def test_who_finds_the_print_bad_gets_a_second_card(motorised: Kiosk) -> N
 
 
 async def test_a_dispenser_that_does_not_print_gives_a_card_as_well(dispensing: Kiosk) -> None:
+    """And where nobody takes it, it waits in its path, for want of a holding slot."""
     kiosk = dispensing
     await applies(kiosk)
     await card_is_made(kiosk)
     await sets_own_pin(kiosk, NEWCOMER)
+    await sees(kiosk, TakeNewCard)
+    await kiosk.passes(30)
+    await sees(kiosk, TakeNewCard, so=lambda page: page.urgent)
+    await kiosk.passes(30)
+    await goes(kiosk)
+    assert (await kiosk.new_card(FIRST))["place"] == "in:card-printer/contactless"
+    menu = await comes_by_id_card(kiosk, NEWCOMER)
+    assert [choice.why_not for choice in menu.choices if choice.id == "issue_card"] == [Say("why_not.no_issue")]
+    await kiosk.chooses("collect_card")
+    await kiosk.attendant_vouches()
     await sees(kiosk, TakeNewCard)
     serial = await kiosk.takes_new_card(NEWCOMER)
     assert serial == FIRST
