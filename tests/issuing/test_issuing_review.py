@@ -238,8 +238,10 @@ async def test_a_card_put_by_before_that_was_written_down_is_committed_again(ben
         bench.order("lost_request", "/v1/issuing/commits", times=10)
         record = await begun(bench, kiosk)
         stage = on_stage(kiosk, record)
+        kiosk.wait_for_answers(SHORT)
         for activity in (making.feed_card, making.read_serial, making.reserve_card, committing_write):
             await activity(stage)
+        kiosk.wait_for_answers(AT_LEISURE)
         assert await putting_by.into_slot(kiosk.tools)
         bench.control.delete("/sandbox/faults").raise_for_status()
         record = await settled(bench, kiosk, record)
