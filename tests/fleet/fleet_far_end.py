@@ -47,12 +47,13 @@ class FarEnd:
             self.alerts.look()
             self.alerts.look_for_silence()
 
-    def take(self, posts: list[Post]) -> None:
-        """Store what was published, in one transaction."""
+    def take(self, posts: list[Post], received: int | None = None) -> None:
+        """Store what was published, in one transaction. ``received``: when the broker had it, if not now."""
+        had = self.now if received is None else received
         heard: dict[type, list[tuple[Telemetry | Heartbeat | CommandReply, int]]] = {}
         for post in posts:
             message = LANES[post.subject.split(".")[3]](post.subject, post.data)
-            heard.setdefault(type(message), []).append((message, self.now))
+            heard.setdefault(type(message), []).append((message, had))
             if isinstance(message, Telemetry):
                 self.told[message.message_id] = message
         with self.engine.begin() as connection:

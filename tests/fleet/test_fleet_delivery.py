@@ -104,6 +104,26 @@ async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> No
     assert "A door was opened while no exchange was open." in letter.get_content()
 
 
+async def test_what_could_not_be_brought_in_time_does_not_come_after_its_end(engine: Engine) -> None:
+    far = FarEnd(engine, 1)
+    far.contacts("duty")
+    far.run(35)
+    far.fleet.kiosks["S00001"].stock_difference(far.now)
+    far.run(5)
+    async with mailbox() as (box, letters):
+        box.refuse = True
+        courier = Courier(engine, far.clock, {"email": letters})
+        assert await courier.round() == 1
+        far.fleet.kiosks["S00001"].stock_counted(far.now)
+        far.run(5)
+        box.refuse = False
+        far.clock.advance(3600)
+        assert await courier.round() == 1
+        assert await courier.round() == 0
+        assert [each["Subject"] for each in box.letters] == ["[critical] 告警解除: S00001"]
+    assert states(engine) == [("dead", 1), ("sent", 1)]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_a_test_message_comes_at_once_or_fails_at_once(engine: Engine, language: str) -> None:
     far = FarEnd(engine, 1)

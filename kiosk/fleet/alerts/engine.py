@@ -20,6 +20,7 @@ from kiosk.clock import Clock
 from kiosk.fleet.alerts import book, rules
 from kiosk.fleet.alerts.findings import CERTIFICATE_LEFT, CLOCK_OFF, DISK_FREE, Finding, Known, findings
 from kiosk.fleet.alerts.silence import Silence, Standing, silence
+from kiosk.fleet.messages import LATE_AFTER
 from kiosk.fleet.store import commands, database
 from kiosk.fleet.store.tables import attention, condition, device_state, kiosk, position, presence, supply
 from kiosk.fleet.store.tables_alerts import alert, alert_member
@@ -72,7 +73,8 @@ class AlertEngine:
             if not seen:
                 return 0
             behind = self._judge(connection, {row.kiosk for row in seen})
-            done = [row.id for row in seen if row.kiosk not in behind]
+            last = {row.kiosk: row.id for row in seen if row.kiosk in behind}
+            done = [row.id for row in seen if row.id != last.get(row.kiosk)]
             for start in range(0, len(done), 500):
                 connection.execute(delete(attention).where(attention.c.id.in_(done[start : start + 500])))
             return len({row.kiosk for row in seen} - behind)
@@ -186,17 +188,16 @@ class AlertEngine:
 
 
 def _is_behind(place: Row[Any] | None, beat: Row[Any] | None) -> bool:
-    """Whether a kiosk is still telling of the past: its last message was late, and no heartbeat since says that this
-    was the last."""
-    if place is None or not place.last_late:
+    """Whether what is known of a kiosk is of the past. It is still telling of it: its last message was late, and no
+    heartbeat since says that this was the last. Or ingest is far behind: the broker had the last one long before the
+    latest heartbeat, which says that there are more."""
+    if place is None:
         return False
-    told_all = (
-        beat is not None
-        and beat.seen_at >= place.last_received_at
-        and beat.journal == place.journal
-        and beat.sequence <= place.highest
-    )
-    return not told_all
+    if beat is None or beat.journal != place.journal:
+        return bool(place.last_late)
+    if place.last_late:
+        return bool(beat.sequence > place.highest or beat.seen_at < place.last_received_at)
+    return bool(beat.sequence > place.highest and beat.seen_at - place.last_received_at > LATE_AFTER * 1000)
 
 
 def _settle(

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from kiosk.clock import KIOSK_ZONE
 from kiosk.fleet.alerts import rules
+from kiosk.fleet.messages import LATE_AFTER
 
 CLOCK_OFF = 120_000
 """Milliseconds by which a kiosk's clock may differ."""
@@ -55,7 +56,9 @@ class Known:
 def findings(known: Known, now: int) -> dict[tuple[str, str], Finding]:
     """All that is wrong, by device and code."""
     found: dict[tuple[str, str], Finding] = {}
-    for each in (*_devices(known.devices), *_supplies(known.supplies, now), *_conditions(known.conditions)):
+    ahead = 0 if known.presence is None else known.presence.sent_at - known.presence.seen_at
+    states = (*_devices(known.devices, ahead), *_supplies(known.supplies, ahead, now))
+    for each in (*states, *_conditions(known.conditions)):
         key = (each.device, each.code)
         if key in found:
             each = Finding(
@@ -68,20 +71,26 @@ def findings(known: Known, now: int) -> dict[tuple[str, str], Finding]:
     return {key: each for key, each in found.items() if key[1] not in covered}
 
 
-def _devices(rows: Iterable[Row[Any]]) -> Iterable[Finding]:
+def _learned_late(row: Row[Any], ahead: int) -> bool:
+    """``ahead``: milliseconds by which the kiosk's clock is."""
+    return bool(row.received_at - (row.happened_at - ahead) > LATE_AFTER * 1000)
+
+
+def _devices(rows: Iterable[Row[Any]], ahead: int) -> Iterable[Finding]:
     for row in rows:
+        late = _learned_late(row, ahead)
         faults = list(row.faults) or ([row.fault] if row.fault else [])
         for code in faults:
             facts = _ribbon(row) if code.endswith("ribbon_low") else {}
-            yield Finding(row.device, code, row.happened_at, facts=facts)
+            yield Finding(row.device, code, row.happened_at, late, facts)
         if faults:
             continue
         if row.state in GONE:
-            yield Finding(row.device, "fleet.device_gone", row.happened_at, facts={"state": row.state})
+            yield Finding(row.device, "fleet.device_gone", row.happened_at, late, {"state": row.state})
         elif row.state in BROKEN:
-            yield Finding(row.device, "fleet.device_broken", row.happened_at, facts={"state": row.state})
+            yield Finding(row.device, "fleet.device_broken", row.happened_at, late, {"state": row.state})
         elif row.state in FRAUD:
-            yield Finding(row.device, "fleet.device_fraud", row.happened_at, facts={"state": row.state})
+            yield Finding(row.device, "fleet.device_fraud", row.happened_at, late, {"state": row.state})
 
 
 def _ribbon(row: Row[Any]) -> dict[str, Any]:
@@ -89,7 +98,7 @@ def _ribbon(row: Row[Any]) -> dict[str, Any]:
     return {} if left is None else {"left": left}
 
 
-def _supplies(rows: Iterable[Row[Any]], now: int) -> Iterable[Finding]:
+def _supplies(rows: Iterable[Row[Any]], ahead: int, now: int) -> Iterable[Finding]:
     tomorrow = (datetime.fromtimestamp(now / 1000, UTC).astimezone(KIOSK_ZONE) + timedelta(days=1)).date()
     for row in rows:
         soon = row.soon or (row.empty_on is not None and date.fromisoformat(row.empty_on) <= tomorrow)
@@ -101,11 +110,12 @@ def _supplies(rows: Iterable[Row[Any]], now: int) -> Iterable[Finding]:
             "bank": row.bank,
         }  # fmt: skip
         facts = {name: value for name, value in facts.items() if value is not None}
+        late = _learned_late(row, ahead)
         if row.bank is not None:
-            yield Finding(row.supply, "fleet.cards_out" if out else "fleet.cards_low", row.happened_at, facts=facts)
+            yield Finding(row.supply, "fleet.cards_out" if out else "fleet.cards_low", row.happened_at, late, facts)
         else:
             device, code = OF_SUPPLY.get(row.supply, (row.supply, "fleet.supply_low"))
-            yield Finding(device, code, row.happened_at, facts=facts)
+            yield Finding(device, code, row.happened_at, late, facts)
 
 
 def _conditions(rows: Iterable[Row[Any]]) -> Iterable[Finding]:

@@ -14,7 +14,9 @@ from fleet_far_end import FarEnd
 from devices import fault_catalogue
 from kiosk.fleet.alerts import desk, rules
 from kiosk.fleet.alerts.silence import Standing, silence
+from kiosk.fleet.simulate.fleet import Post
 from kiosk.fleet.store import availability, tickets
+from kiosk.fleet.store.tables import attention
 from kiosk.fleet.store.tables_alerts import delivery
 
 NOW = 1_800_000_000_000
@@ -139,6 +141,49 @@ def test_a_fault_that_stays_is_told_once_the_kiosk_has_told_everything(far: FarE
     assert found.keys() == {"receipt_printer.paper_out", "fleet.door_forced"}
     assert found["fleet.door_forced"].late
     assert found["fleet.door_forced"].happened_at < far.now - 1_800_000 < found["fleet.door_forced"].opened_at
+
+
+def test_what_ingest_learns_an_hour_late_is_not_judged_half_way(far: FarEnd) -> None:
+    """No worker ran for an hour, and nobody was cut off: what came and went is stored piece by piece now."""
+    machine = far.fleet.kiosks["S00002"]
+    before = machine.sequence
+    kept: list[tuple[int, Post]] = []
+    for minute in range(60):
+        if minute == 10:
+            machine.fault(far.now, "receipt_printer", "receipt_printer.paper_out")
+        if minute == 20:
+            machine.mend(far.now, "receipt_printer")
+        if minute == 55:
+            machine.fault(far.now, "receipt_printer", "receipt_printer.cutter_jammed")
+        far.clock.advance(60)
+        kept += [(far.now, post) for post in far.fleet.step(far.now)]
+    assert machine.sequence > before + 5
+    now = far.now
+    beats = {post.subject: (at, post) for at, post in kept if not post.message_id}  # the broker has the latest of each
+    told = [(at, post) for at, post in kept if post.message_id]
+    for at, post in (*beats.values(), *told):
+        far.take([post], received=at)
+        far.alerts.look()
+    far.run(35)
+    with far.engine.connect() as connection:
+        found = [row.code for row in desk.history(connection, now, far.now, of_kiosk="S00002")]
+    assert found == ["receipt_printer.cutter_jammed"]
+
+
+def test_a_kiosk_that_tells_of_its_past_does_not_stand_in_the_way_of_others(far: FarEnd) -> None:
+    far.fleet.cut(["S00001"])
+    for _ in range(30):
+        far.fleet.kiosks["S00001"].business(far.now)
+        far.run(60, every=30)
+    far.fleet.cut(["S00001"], False)
+    far.clock.advance(1)
+    posts = far.fleet.step(far.now)
+    assert len(posts) > 20
+    for post in posts:
+        far.take([post])
+        far.alerts.look()
+        with far.engine.connect() as connection:
+            assert len(connection.execute(attention.select()).all()) <= 1
 
 
 def test_a_single_kiosk_that_falls_silent_and_comes_back(far: FarEnd) -> None:

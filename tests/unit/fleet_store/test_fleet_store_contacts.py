@@ -75,7 +75,7 @@ def test_who_is_removed_is_not_told_of_anything_more(engine: Engine) -> None:
     with engine.connect() as connection:
         rows = connection.execute(select(delivery).order_by(delivery.c.id)).all()
     assert [(row.contact, row.content["what"], row.state) for row in rows] == [
-        (gone, "opened", "dead"), (duty, "opened", "waiting"), (duty, "cleared", "waiting"),
+        (gone, "opened", "dead"), (duty, "opened", "dead"), (duty, "cleared", "waiting"),
     ]  # fmt: skip
 
 
