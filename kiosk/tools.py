@@ -42,10 +42,12 @@ class Wishes:
 @dataclass(slots=True)
 class Recovery:
     """``not_before``: on the clock's monotonic scale, when an issue that waits for the host is looked at again.
-    ``last``: the issue that was looked at last, and its step then: found so again, nothing has come of it."""
+    ``last``: the issue that was looked at last, and its step then: found so again, nothing has come of it. ``put_off``:
+    the one that was put off last, and how often in a row."""
 
     not_before: float = 0.0
     last: tuple[str, str] | None = None
+    put_off: tuple[tuple[str, str], int] | None = None
 
 
 @dataclass(slots=True)

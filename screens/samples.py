@@ -82,6 +82,10 @@ _RULES = tuple(
 
 SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
     "Starting": (NOBODY, Starting(Say("starting.devices"))),
+    "Starting:unfinished_card": (
+        NOBODY,
+        Starting(Say("recovery.sizing_up"), Say("recovery.sizing_up.title"), Say("recovery.sizing_up.note")),
+    ),
     "Attract": (NOBODY, Attract((Say("works.query"), Say("works.print"), Say("works.pin_change")))),
     "Attract:no_paper": (
         NOBODY,

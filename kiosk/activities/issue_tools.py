@@ -99,9 +99,9 @@ async def when_not_busy(tools: Tools, request: Callable[[], Awaitable[R]]) -> R:
     raise HostUnavailable("too many requests")
 
 
-async def until_known(tools: Tools, question: Callable[[], Awaitable[R]]) -> R:
+async def until_known(tools: Tools, question: Callable[[], Awaitable[R]], looks: int = LOOKS) -> R:
     """Ask what is safe to repeat until there is an answer or a refusal. Raises StillUnknown, HostRefused."""
-    for look in range(LOOKS):
+    for look in range(looks):
         if look:
             await tools.clock.sleep(BETWEEN_LOOKS)
         try:

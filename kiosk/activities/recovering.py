@@ -42,7 +42,10 @@ AT_REST = frozenset({IssueStep.HELD, IssueStep.ATTENDANT})
 """Open issues that wait for a person, and not for the machine."""
 
 AGAIN_AFTER = 15.0
-"""Seconds before a host that did not answer is asked about an open issue again."""
+"""Seconds before a host that did not answer is asked about an open issue again; each time twice as many."""
+
+LONGEST_PAUSE = 120.0
+"""Seconds it is put off at most: citizens are served meanwhile."""
 
 BEFORE_ANY_CARD = frozenset({IssueStep.OPENING, IssueStep.APPLIED, IssueStep.FEE_ASKED, IssueStep.ACCEPTED})
 HOLDS_ONE = frozenset({StorageLevel.FULL, StorageLevel.HIGH, StorageLevel.OK})
@@ -66,7 +69,7 @@ async def size_up(stage: Stage) -> Way:
     here = (str(record.business), record.step.value)
     tools.recovery.last, before = (None if here == tools.recovery.last else here), tools.recovery.last
     if here == before:  # the host, the machine or the disk would not let it go on: not before some time has passed
-        return _later(stage)
+        return _later(stage, here)
     issue = stage.session.issue = Issue(record=record, no_second=True)
     stage.session.business = record.business
     log.warning("found_open_issue", business=record.business, step=record.step.value)
@@ -77,31 +80,37 @@ async def size_up(stage: Stage) -> Way:
     try:
         if record.committed:  # the journal knows that it is its holder's: what the host says now changes nothing
             status = await printer_status(tools)
-            return await _forward(tools, issue, record, status) if status.answered else _later(stage)
+            return await _forward(tools, issue, record, status) if status.answered else _later(stage, here)
         application = await _application(tools, record)
         status = await printer_status(tools)
         if not status.answered and record.step not in BEFORE_ANY_CARD:
-            return _later(stage)
+            return _later(stage, here)
         if record.step in BEFORE_ANY_CARD:
             return await _nothing_fed(tools, issue, record, application)
         if application is not None and is_bound(application, record):
             return await _forward(tools, issue, record, status)
         return await _back_or_on(tools, issue, record, application, status)
     except StillUnknown:
-        return _later(stage)
+        return _later(stage, here)
 
 
-def _later(stage: Stage) -> Way:
-    tools = stage.tools
+def _later(stage: Stage, here: tuple[str, str]) -> Way:
+    tools, recovery = stage.tools, stage.tools.recovery
     stage.session.wipe(stage.session.language)
-    tools.recovery.not_before = tools.clock.monotonic() + AGAIN_AFTER
+    before, times = recovery.put_off or (here, 0)
+    times = times + 1 if before == here else 1
+    recovery.put_off = (here, times)
+    recovery.not_before = tools.clock.monotonic() + min(AGAIN_AFTER * 2.0 ** (times - 1), LONGEST_PAUSE)
     return "wait"
 
 
 async def _application(tools: Tools, record: IssueRecord) -> Application | None:
-    """What the host has of it; None: it never had it. Raises StillUnknown, also where the host will not tell."""
+    """What the host has of it; None: it never had it. Raises StillUnknown, also where the host will not tell.
+
+    Asked once: it is asked again later, and citizens are kept waiting as long as it takes.
+    """
     try:
-        return await until_known(tools, lambda: host_of(tools).state_by_key(record.opening_key))
+        return await until_known(tools, lambda: host_of(tools).state_by_key(record.opening_key), looks=1)
     except HostRefused as error:
         log.error("host_refuses_to_tell", code=error.code)
         raise StillUnknown from None

@@ -75,7 +75,9 @@ def looking(session: Session, tools: Tools) -> CardPreview:
 
 
 def sizing_up(session: Session, tools: Tools) -> Starting:
-    return Starting(doing=Say("recovery.sizing_up"))
+    return Starting(
+        doing=Say("recovery.sizing_up"), title=Say("recovery.sizing_up.title"), note=Say("recovery.sizing_up.note")
+    )
 
 
 def noting(session: Session, tools: Tools) -> Starting:

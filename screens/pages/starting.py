@@ -15,8 +15,9 @@ def build(scope: Scope, shown: views.Starting) -> Content:
     return Content(
         head=[
             Icon(ui, "clock", 34, "primary", weight=1.4),
-            question(scope, ui.words("starting.title")),
+            question(scope, ui.words.write(shown.title) if shown.title else ui.words("starting.title")),
             sentence(scope, ui.words.write(shown.doing)),
+            *((sentence(scope, ui.words.write(shown.note)),) if shown.note else ()),
         ],
         centred=True,
     )

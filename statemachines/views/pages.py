@@ -10,9 +10,12 @@ from statemachines.views.values import Day, Fen, Say
 
 
 class Starting(Page, frozen=True):
-    """The machine is coming up. No intents. ``doing``: what it is busy with."""
+    """The machine is coming up, or busy with itself. No intents. ``doing``: what with. ``title``: what to do meanwhile;
+    None: it gets ready. ``note``: what comes then."""
 
     doing: Say
+    title: Say | None = None
+    note: Say | None = None
 
 
 class Attract(Page, frozen=True):

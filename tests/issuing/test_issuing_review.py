@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from invariants import violations
-from kiosk_side import AT_LEISURE, SHORT, KioskSide, Place
+from kiosk_side import AT_LEISURE, SHORT, KioskSide, OnStage, Place
 from workshop import STOCK, Workshop
 
 from devices.contract import DeviceError
 from kiosk.activities import committing, handing_over, making, personalising, pin, putting_by, recovering
 from kiosk.host.issuing_values import Whereabouts
-from kiosk.host.port import HostRefused
+from kiosk.host.port import HostRefused, HostUnknown
 from kiosk.issue import Issue
 from kiosk.journal.errors import JournalFull
 from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
 from kiosk.journal.ledger import CardPlace
 from kiosk.runtime import Stage
 from kiosk.session import Session
-from kiosk.tools import Tools
 
 FIRST, SECOND = [card.serial for card in STOCK.cards][:2]
-
-
-@dataclass
-class OnStage:
-    """What an activity is given, without a chart around it."""
-
-    tools: Tools
-    session: Session = field(default_factory=Session)
-    state: str = "making.spoiling"
-
-    def refresh(self) -> None: ...
-
-    def sign_of_life(self) -> None: ...
 
 
 def on_stage(kiosk: KioskSide, record: IssueRecord, **session: Any) -> Stage:
@@ -349,6 +334,32 @@ async def test_the_second_card_waits_until_the_host_has_let_go_of_the_first(benc
         record = await settled(bench, kiosk, record)
         assert record.ended is IssueEnd.COLLECTED
         assert (bench.cards["rejected"], bench.cards["taken"]) == ([FIRST], [SECOND])
+
+
+async def test_a_host_that_says_nothing_is_asked_ever_more_seldom_and_citizens_are_served_meanwhile(
+    bench: Workshop,
+) -> None:
+    async with KioskSide(Place.of(bench)) as kiosk:
+        record = await begun(bench, kiosk)
+        stage = on_stage(kiosk, record)
+        assert await making.feed_card(stage) == "fed"
+        asked = 0
+
+        async def hangs(_: str) -> None:
+            nonlocal asked
+            asked += 1
+            raise HostUnknown("no answer")
+
+        answers, kiosk.issuing.state_by_key = kiosk.issuing.state_by_key, hangs  # type: ignore[method-assign, assignment]
+        pauses = []
+        for _ in range(6):
+            assert await recovering.size_up(stage) == "wait"
+            pauses.append(round(kiosk.tools.recovery.not_before - kiosk.clock.monotonic()))
+            assert not await recovering.unfinished(kiosk.tools)
+        assert (pauses, asked) == ([15, 30, 60, 120, 120, 120], 3)
+        kiosk.issuing.state_by_key = answers  # type: ignore[method-assign]
+        record = await settled(bench, kiosk, record)
+        assert record.ended is IssueEnd.WITHDRAWN
 
 
 async def test_nothing_of_a_person_outlasts_a_recovery_that_fails(bench: Workshop) -> None:
