@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from watchfiles import Change, awatch
 
 from kiosk.config import load
 from kiosk.demo.stand import Stand
@@ -26,6 +28,10 @@ SIDES: tuple[card_faces.SideName, ...] = ("front", "back")
 
 TOLD_WITHIN = 10.0
 """Seconds for what is told afterwards to reach the host."""
+
+READ_AGAIN = 1000
+"""Milliseconds after which the journal is read again though nothing was seen to be written: something may have been
+just before it was watched."""
 
 _UNMASKED = ("sex", "nation", "birthplace", "version", "issue_date", "valid_until", "pin_tries_left")
 _MASKED = {
@@ -104,14 +110,24 @@ def masked(chip: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 async def _told(journal: Path, serial: str) -> tuple[BusinessNumber, tuple[Moment, ...]]:
-    """The time line, once every message of it has arrived, or as it is when that takes too long."""
-    deadline = asyncio.get_running_loop().time() + TOLD_WITHIN
-    while True:
-        business, moments = await asyncio.to_thread(_time_line, journal, serial)
-        waiting = any(each.result == "pending" for each in moments)
-        if not waiting or asyncio.get_running_loop().time() > deadline:
-            return business, moments
-        await asyncio.sleep(0.5)  # the journal of another process tells nobody that it has grown
+    """The time line, once every message of it has arrived, or as it is when that takes too long.
+
+    The journal is another process's: it is read again each time its files are written.
+    """
+
+    def of_journal(_: Change, path: str) -> bool:
+        return Path(path).name.startswith(journal.name)
+
+    told = await asyncio.to_thread(_time_line, journal, serial)
+    written = awatch(
+        journal.parent, watch_filter=of_journal, debounce=100, rust_timeout=READ_AGAIN, yield_on_timeout=True
+    )
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TOLD_WITHIN), contextlib.aclosing(written):
+            while any(each.result == "pending" for each in told[1]):
+                await anext(written)
+                told = await asyncio.to_thread(_time_line, journal, serial)
+    return told
 
 
 def _time_line(journal: Path, serial: str) -> tuple[BusinessNumber, tuple[Moment, ...]]:

@@ -49,7 +49,7 @@ WORDS: Mapping[str, tuple[str, With]] = {
     "sending": ("photo sent", With.HOST),
     "sending_receipt": ("photo receipt sent", With.HOST),
     "asking_fee": ("fee asked for", With.PAYER),
-    "settling": ("old card settled", With.HOST),
+    "settling": ("old card settled, if there is one", With.HOST),
     "deferring": ("made elsewhere instead", With.HOST),
     "reading": ("card read", With.CHIP),
     "writing": ("chip written", With.CHIP),
@@ -118,9 +118,14 @@ def timeline(database: Database, business: BusinessNumber, entries: Iterable[Ent
     if not drafts:
         return ()
     first, serial, moments = drafts[0][0], "", []
+    state = ""
     for at, step, result, settled, facts in drafts:
         serial = str(facts.get("serial", "")) or serial
         words, party = WORDS.get(step.rpartition(".")[2], (step.rpartition(".")[2].replace("_", " "), With.NONE))
+        if result:
+            state = words
+        elif words == state:  # the note of what its state says already
+            continue
         took = None if settled is None else round((settled - at).total_seconds(), 3)
         seconds = round((at - first).total_seconds(), 3)
         moments.append(Moment(seconds, step, words, party, serial, result, took, facts))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from kiosk.demo import report_card
+import pytest
+
+from kiosk.clock import ManualClock
+from kiosk.demo import made_card, report_card
 from kiosk.demo.glass import _way
 from kiosk.demo.made_card import MadeCard, masked
 from kiosk.journal.business_number import BusinessNumber
+from kiosk.journal.store import Journal
 from kiosk.journal.timeline import Moment, With
 
 CHIP = {
@@ -23,6 +28,25 @@ CHIP = {
 
 def moment(seconds: float, step: str, words: str, result: str = "", took: float | None = None) -> Moment:
     return Moment(seconds, step, words, With.CHIP, "0C000001", result, took, {})
+
+
+async def test_the_time_line_is_read_again_when_the_other_process_has_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made_card, "TOLD_WITHIN", 30.0)
+    monkeypatch.setattr(made_card, "READ_AGAIN", 60_000)
+    journal = Journal(tmp_path / "journal.db", ManualClock(), "K0001")
+    number = journal.new_business()
+    journal.note(number, "issue.read", {"serial": "0C000001"})
+    message = journal.outbox.add("issue_advise", {"business": number}, f"{number}/advise_collected/1")
+    told = asyncio.create_task(made_card._told(tmp_path / "journal.db", "0C000001"))
+    journal.outbox.sent(message)
+    while not told.done():
+        journal.note(journal.new_business(), "meanwhile")
+        await asyncio.wait([told], timeout=0.05)
+    business, moments = await told
+    assert (business, [each.result for each in moments]) == (number, ["", "sent"])
+    journal.close()
 
 
 def test_the_chip_is_masked_and_what_is_unknown_is_hidden() -> None:
