@@ -201,12 +201,12 @@ class Stand:
             await self.glass.close()
         if hasattr(self, "bench"):
             await self.bench.close()
-        for name in ("controller", "screens", "host", "bench", "display"):
-            child = self.children.pop(name, None)
-            if child is not None:
+        for name in ("controller", "screens"):
+            if (child := self.children.pop(name, None)) is not None:
                 await child.end()
-        if self.far_end is not None:
-            await self.far_end.stop()
+        rest = [child.end() for child in self.children.values()]
+        self.children.clear()
+        await asyncio.gather(*rest, *([] if self.far_end is None else [self.far_end.stop()]))
 
     # -- processes -----------------------------------------------------------------------------------------------------
 

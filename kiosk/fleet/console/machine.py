@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
+from kiosk.fleet.console import pages
 from kiosk.fleet.console.desk import Desk
-from kiosk.fleet.desk.shapes import DeviceView, KioskDetail
+from kiosk.fleet.desk.shapes import DeviceView, KioskDetail, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,28 @@ class Part:
 
 
 WIDTH, HEIGHT = 260, 470
+GLASS = Part(36, 36, 188, 194)
 PARTS: Mapping[str, Part] = {
-    "camera": Part(116, 16, 28, 16),
-    "card_reader": Part(40, 256, 52, 14),
-    "scanner": Part(104, 250, 52, 26),
-    "receipt_printer": Part(168, 256, 52, 14),
-    "id_reader": Part(40, 288, 66, 34),
-    "pin_pad": Part(122, 288, 54, 34),
-    "card_dispenser": Part(190, 288, 30, 34, inside=True),
-    "card_printer": Part(40, 350, 110, 40, inside=True),
-    "encoder": Part(158, 350, 62, 40, inside=True),
-    "document_printer": Part(40, 398, 110, 34, inside=True),
-    "ups": Part(158, 398, 62, 34, inside=True),
-    "cabinet": Part(30, 338, 200, 104),
+    "camera": Part(112, 12, 36, 16),
+    "card_reader": Part(40, 242, 52, 12),
+    "scanner": Part(104, 242, 52, 12),
+    "receipt_printer": Part(168, 242, 52, 12),
+    "id_reader": Part(40, 280, 68, 36),
+    "pin_pad": Part(114, 280, 52, 36),
+    "card_dispenser": Part(172, 280, 48, 36, inside=True),
+    "card_printer": Part(40, 344, 108, 42, inside=True),
+    "encoder": Part(156, 344, 64, 42, inside=True),
+    "document_printer": Part(40, 394, 108, 38, inside=True),
+    "ups": Part(156, 394, 64, 38, inside=True),
+    "cabinet": Part(30, 332, 200, 110),
 }
 """Where each class of device is."""
+
+SLOT = 20
+"""What is lower than this has its name below it, else within."""
+
+UNNAMED = frozenset({"camera", "cabinet"})
+"""There is no room for its name, or it is around everything."""
 
 
 def draw(desk: Desk, kiosk: KioskDetail, choose: Callable[[str], None]) -> None:
@@ -48,17 +56,31 @@ def draw(desk: Desk, kiosk: KioskDetail, choose: Callable[[str], None]) -> None:
     )
     with svg.classes("machine"):
         _rectangle(14, 4, 232, 452, "body", rounded=16)
-        _rectangle(36, 40, 188, 196, f"glass {kiosk.row.standing.value}", rounded=6)
-        _text(130, 132, desk.words.of("standing", kiosk.row.standing.value), "glass-word")
-        if kiosk.row.serving:
-            _text(130, 158, desk.words("kiosk.serving"), "glass-hint")
-        _rectangle(30, 338, 200, 104, "door", rounded=6)
+        _glass(desk, kiosk)
+        _rectangle(30, 332, 200, 110, "door", rounded=6)
         for kind, part in PARTS.items():
             if kind in devices and kind != "cabinet":
                 _part(desk, devices[kind], part, choose)
         if (cabinet := devices.get("cabinet")) is not None and cabinet.wrong:
             _part(desk, cabinet, PARTS["cabinet"], choose)
         ui.element("path").props('d="M30 456 h200 v8 h-200 z"').classes("foot")
+
+
+def _glass(desk: Desk, kiosk: KioskDetail) -> None:
+    """What kind of page stands on it, or why there is none."""
+    standing = kiosk.row.standing
+    _rectangle(GLASS.x, GLASS.y, GLASS.width, GLASS.height, f"glass {standing.value}", rounded=6)
+    page = "" if kiosk.presence is None else pages.page_of(kiosk.presence.state)
+    if not page or standing in (Standing.OFFLINE, Standing.UNKNOWN):
+        _text(GLASS.x + GLASS.width / 2, GLASS.y + 98, desk.words.of("standing", standing.value), "glass-word")
+        return
+    high = GLASS.height - 12
+    wide = high * pages.WIDTH / pages.HEIGHT
+    image = ui.element("image").props(f'y="{GLASS.y + 6}" height="{high}" width="{wide:.1f}"')
+    image._props["x"] = f"{GLASS.x + (GLASS.width - wide) / 2:.1f}"
+    image._props["href"] = pages.picture(page)
+    with image:
+        ui.element("title")._text = desk.words.of("page", page)
 
 
 def _part(desk: Desk, device: DeviceView, part: Part, choose: Callable[[str], None]) -> None:
@@ -74,8 +96,12 @@ def _part(desk: Desk, device: DeviceView, part: Part, choose: Callable[[str], No
         title = ui.element("title")
         title._text = state
         _rectangle(part.x, part.y, part.width, part.height, "shape", rounded=4)
-        if device.wrong:
-            _text(part.x + part.width / 2, part.y + part.height / 2 + 5, "!", "mark")
+        label = "" if device.kind in UNNAMED else desk.words.of("part", device.kind)
+        said = f"{label} !".strip() if device.wrong else label
+        if said:
+            slot = part.height < SLOT and bool(label)
+            y = part.y + part.height + 14 if slot else part.y + part.height / 2 + 4
+            _text(part.x + part.width / 2, y, said, "part-name below" if slot else "part-name")
 
 
 def _says(desk: Desk, device: DeviceView) -> str:

@@ -186,9 +186,7 @@ class First(_OfOverview):
             if row.worst is not None:
                 with ui.element("div").classes("row"):
                     pieces.severity(desk, row.worst.severity)
-                    ui.label(self._device(row) if row.worst.kiosk else words.place("", row.worst.device)).classes(
-                        "strong"
-                    )
+                    ui.label(self._device(row.worst)).classes("strong")
                     if row.worst.state == "acknowledged":
                         ui.label(words("alert.taken_by", who=row.worst.acknowledged_by)).classes("chip quiet")
                 self._worst(row.worst)
@@ -199,13 +197,13 @@ class First(_OfOverview):
 
     def _worst(self, alert: AlertRow) -> None:
         with ui.element("div").classes("row top"):
-            ui.label(alert.words.in_language(self.desk.words.language)).classes("grow")
+            ui.label(pieces.matter(self.desk, alert)).classes("grow")
             ui.label(self.desk.words.ago(alert.opened_at, self.desk.now)).classes("hint")
 
-    def _device(self, row: KioskRow) -> str:
-        assert row.worst is not None  # noqa: S101 -- asked before
-        device = row.worst.device
-        return "" if device in ("", "kiosk") else self.desk.words.part(device)
+    def _device(self, alert: AlertRow) -> str:
+        if not alert.kiosk:
+            return self.desk.words.place("", alert.device)
+        return "" if alert.device in ("", "kiosk", "service") else self.desk.words.part(alert.device)
 
 
 def _key(row: KioskRow) -> object:

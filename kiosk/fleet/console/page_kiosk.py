@@ -7,15 +7,20 @@ from nicegui import ui
 from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.console import machine, ordering, pieces
 from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.pages import page_of
 from kiosk.fleet.console.panel import Panel
-from kiosk.fleet.console.telling import sentence
-from kiosk.fleet.console.words import moment
+from kiosk.fleet.console.telling import news
+from kiosk.fleet.console.words import day_of, moment
 from kiosk.fleet.desk import lists, one_kiosk
-from kiosk.fleet.desk.shapes import CommandRow, DeviceView, KioskDetail, Moment, StorageView, SupplyView
+from kiosk.fleet.desk.shapes import CommandRow, DeviceView, KioskDetail, Moment, Standing, StorageView, SupplyView
 from kiosk.fleet.verbs import VERBS
 
 MEGABYTE = 1024 * 1024
 MOMENTS = 40
+EMPTIED = {"retain": ("ok", "empty", "low"), "park": ("ok", "empty", "low")}
+"""Levels at which all is well with a place that is not taken from."""
+PAPER = {"full": "ok", "low": "low", "out": "empty"}
+"""What the printer's sensor says of a roll whose sheets nobody counts."""
 HEARTBEAT = ("seen_at", "uptime", "memory", "disk_free", "unsent")
 
 
@@ -43,6 +48,8 @@ class Head(_OfKiosk):
             with ui.element("h1").classes("headline").props('data-testid="kiosk-name"'):
                 ui.label(" · ".join(each for each in (row.id, row.name) if each))
             pieces.standing(desk, row.standing.value)
+            if row.serving:
+                ui.label(words("kiosk.serving")).classes("chip")
             if row.site:
                 ui.label(row.site).classes("hint")
             seen_at = words("kiosk.never_seen") if row.seen_at is None else words.ago(row.seen_at, desk.now)
@@ -50,12 +57,15 @@ class Head(_OfKiosk):
                 seen_at = words("kiosk.last_seen", when=seen_at)
             ui.label(seen_at).classes("hint")
         with ui.element("div").classes("row"):
+            silent = row.standing in (Standing.OFFLINE, Standing.UNKNOWN)
             for each in row.works:
-                ui.label(f"✓ {words.of('capability', each)}").classes("chip fine")
+                ui.label(f"{'' if silent else '✓ '}{words.of('capability', each)}").classes(
+                    "chip quiet" if silent else "chip fine"
+                )
             for each, why in row.lost.items():
                 because = words.of("device", why.partition(".")[0])
                 label = f"✕ {words.of('capability', each)} · {words('kiosk.because', why=because)}"
-                ui.label(label).classes("chip out")
+                ui.label(label).classes("chip quiet" if silent else "chip out")
 
 
 class Machine(_OfKiosk):
@@ -66,16 +76,21 @@ class Machine(_OfKiosk):
         self._chosen = ""
 
     def key(self, seen: KioskDetail) -> object:
-        return seen.devices, seen.row.standing, seen.row.serving, self._chosen
+        page = "" if seen.presence is None else page_of(seen.presence.state)
+        return seen.devices, seen.row.standing, page, self._chosen
 
     def draw(self, seen: KioskDetail) -> None:
         words = self.desk.words
         pieces.title(words("kiosk.picture"), words("kiosk.picture_hint"))
+        silent = seen.row.standing is Standing.OFFLINE
+        if silent and seen.row.seen_at is not None:
+            when = moment(seen.row.seen_at, self.desk.now)
+            ui.label(words("kiosk.last_known", when=when)).classes("banner")
         wrong = [each for each in seen.devices if each.wrong or each.device == self._chosen]
         with ui.element("div").classes("machine-and-words"):
             machine.draw(self.desk, seen, self._choose)
             with ui.element("div").classes("grow"):
-                if not any(each.wrong for each in wrong):
+                if not silent and not any(each.wrong for each in wrong):
                     ui.label(words("kiosk.nothing_wrong")).classes("hint")
                 for each in wrong:
                     self._device(each)
@@ -99,9 +114,8 @@ class Machine(_OfKiosk):
                 ui.label(words.of("state", device.state)).classes("chip quiet")
                 ui.label(device.model).classes("hint")
             if device.alarm is not None:
-                ui.label(device.alarm.in_language(words.language))
-            if device.remedy is not None:
-                ui.label(f"{words('alert.remedy')} · {device.remedy.in_language(words.language)}").classes("remedy")
+                code = device.fault or "fleet.device_gone"
+                pieces.explained(desk, code, device.alarm, device.remedy)
             if device.faults or device.fault:
                 ui.label(" · ".join(device.faults or (device.fault or "",))).classes("code")
             with ui.element("div").classes("row"):
@@ -128,14 +142,17 @@ class Levels(_OfKiosk):
     """Supplies with their forecast, hoppers and bins."""
 
     def key(self, seen: KioskDetail) -> object:
-        return seen.supplies, seen.storage
+        return seen.supplies, seen.storage, [each.words for each in seen.devices]
 
     def draw(self, seen: KioskDetail) -> None:
         words = self.desk.words
         pieces.title(words("kiosk.levels"))
         if not seen.supplies and not seen.storage:
             pieces.nothing(words("kiosk.levels_none"))
+        paper = next((each.words.get("paper") for each in seen.devices if each.kind == "receipt_printer"), None)
         for each in seen.supplies:
+            if each.supply == "paper" and each.left is None and paper in PAPER:
+                each = each.model_copy(update={"level": PAPER[paper]})
             self._supply(each)
         told = {each.bank for each in seen.supplies if each.bank}
         for unit in seen.storage:
@@ -160,10 +177,11 @@ class Levels(_OfKiosk):
         words = self.desk.words
         with ui.element("div").classes("line"):
             ui.label(
-                f"{words.of('device', unit.device)} · {unit.unit}{f' · {unit.bank}' if unit.bank else ''}"
+                f"{words.of('device', unit.device)} · {words.unit(unit.unit)}{f' · {unit.bank}' if unit.bank else ''}"
             ).classes("grow")
             ui.label("" if unit.count is None else str(unit.count)).classes("figure")
-            ui.label(words.of("level", unit.level)).classes(f"chip level-{unit.level}")
+            fine = unit.level in EMPTIED.get(unit.kind, ())  # a bin is there to be empty
+            ui.label(words.of("level", unit.level)).classes("chip fine" if fine else f"chip level-{unit.level}")
 
 
 class About(_OfKiosk):
@@ -181,13 +199,13 @@ class About(_OfKiosk):
         if presence is not None:
             until = presence.certificate_until
             facts += [
-                ("state", presence.state),
+                ("state", words.of("page", page) if (page := page_of(presence.state)) else presence.state),
                 ("uptime", words.span(presence.uptime * 1000)),
                 ("version", presence.version),
                 ("policy", presence.policy[:12]),
                 ("region", presence.region),
-                ("certificate", "–" if until is None else moment(until, desk.now)),
-                ("clock", "–" if presence.clock_off is None else f"{presence.clock_off / 1000:.1f} s"),
+                ("certificate", "–" if until is None else words.day(day_of(until))),
+                ("clock", "–" if presence.clock_off is None else f"{presence.clock_off / 1000:z.1f} s"),
                 ("disk", "–" if presence.disk_free is None else f"{presence.disk_free // MEGABYTE:,} MB"),
                 ("memory", "–" if presence.memory is None else f"{presence.memory // MEGABYTE} MB"),
                 ("unsent", str(presence.unsent + seen.missing)),
@@ -244,7 +262,7 @@ class TimeLine(Panel[tuple[Moment, ...]]):
     def draw(self, seen: tuple[Moment, ...]) -> None:
         words = self.desk.words
         pieces.title(words("kiosk.timeline"))
-        told = [(each, text) for each in seen if (text := sentence(words, each.kind, each.body))][:MOMENTS]
+        told = news(words, seen)[:MOMENTS]
         if not told:
             pieces.nothing(words("frame.nothing"))
         for each, text in told:

@@ -89,25 +89,26 @@ class Tickets(Panel[tuple[TicketRow, ...]]):
         desk, words = self.desk, self.desk.words
         late = row.closed_at is None and row.due_at < desk.now
         with ui.element("article").classes(f"order{' late' if late else ''}").props(f'data-testid="ticket-{row.id}"'):
-            with ui.element("div").classes("row"):
-                ui.label(f"#{row.id}").classes("strong")
-                if row.kiosk:
-                    pieces.link(words.place(row.kiosk, row.device), desk.link(f"/kiosk/{row.kiosk}")).classes("strong")
-                else:
-                    ui.label(words.place("", row.device)).classes("strong")
-                ui.label(words.of("ticket", row.urgency)).classes(f"chip urgency-{row.urgency}")
-                if row.closed_at is not None:
-                    ui.label(words("ticket.closed")).classes("chip fine")
-                else:
-                    clock = (row.due_at - desk.now) if not late else (desk.now - row.due_at)
-                    key = "ticket.overdue" if late else "ticket.left"
-                    ui.label(words(key, span=words.span(clock))).classes("chip out" if late else "chip quiet")
-                who = row.assignee
-                ui.label(words("ticket.assigned", who=who) if who else words("ticket.nobody")).classes("hint")
-            ui.label(row.words.in_language(words.language))
-            ui.label(f"{words('alert.remedy')} · {row.remedy.in_language(words.language)}").classes("remedy")
-            if empty_on := row.facts.get("empty_on"):
-                ui.label(words("kiosk.runs_out", day=words.day(str(empty_on)))).classes("hint")
+            with ui.element("div").classes("said"):
+                with ui.element("div").classes("row"):
+                    ui.label(f"#{row.id}").classes("strong")
+                    if row.kiosk:
+                        place = words.place(row.kiosk, row.device)
+                        pieces.link(place, desk.link(f"/kiosk/{row.kiosk}")).classes("strong")
+                    else:
+                        ui.label(words.place("", row.device)).classes("strong")
+                    ui.label(words.of("ticket", row.urgency)).classes(f"chip urgency-{row.urgency}")
+                    if row.closed_at is not None:
+                        ui.label(words("ticket.closed")).classes("chip fine")
+                    else:
+                        clock = (row.due_at - desk.now) if not late else (desk.now - row.due_at)
+                        key = "ticket.overdue" if late else "ticket.left"
+                        ui.label(words(key, span=words.span(clock))).classes("chip out" if late else "chip quiet")
+                    who = row.assignee
+                    ui.label(words("ticket.assigned", who=who) if who else words("ticket.nobody")).classes("hint")
+                pieces.explained(desk, row.code, row.words, row.remedy)
+                if empty_on := row.facts.get("empty_on"):
+                    ui.label(words("kiosk.runs_out", day=words.day(str(empty_on)))).classes("hint")
             self._foot(row)
 
     def _foot(self, row: TicketRow) -> None:
@@ -149,12 +150,16 @@ class Tickets(Panel[tuple[TicketRow, ...]]):
 
                     pieces.answers(desk, dialog, words("alert.note_add"), add, testid="ticket-add")
 
-        with ui.element("div").classes("row"):
+        with ui.element("div").classes("row deeds"):
             if row.closed_at is None and desk.may(Act.TICKET_MOVE):
                 if row.assignee != desk.account.name:
                     pieces.button(words("ticket.take"), take, testid=f"take-ticket-{row.id}")
                 pieces.button(words("ticket.close"), close, testid=f"close-ticket-{row.id}", quiet=True)
             pieces.button(words("alert.note"), show, testid=f"notes-{row.id}", quiet=True)
+
+
+def _a_day(thousandths: int) -> str:
+    return f"{thousandths / 1000:,.0f}" if thousandths >= 10_000 else f"{thousandths / 1000:.1f}"
 
 
 def _parts(typed: str) -> dict[str, int] | None:
@@ -197,9 +202,7 @@ class StockPanel(Panel[Stock]):
                 ui.label(bank.bank).classes("strong grow")
                 ui.label(f"{words('stock.cards')} {bank.cards:,}").classes("figure")
             self._figures(bank.kiosks, bank.empty, bank.soon)
-            ui.label(f"{words('stock.able')} {bank.able} · {words('stock.a_day')} {bank.a_day / 1000:.1f}").classes(
-                "hint"
-            )
+            ui.label(f"{words('stock.able')} {bank.able} · {words('stock.a_day')} {_a_day(bank.a_day)}").classes("hint")
             self._places(bank.places)
 
     def _figures(self, kiosks: int, empty: int, soon: int) -> None:

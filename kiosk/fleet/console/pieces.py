@@ -10,7 +10,7 @@ from nicegui import ui
 from kiosk.fleet.access.roles import Act
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.words import moment
-from kiosk.fleet.desk.shapes import AlertRow
+from kiosk.fleet.desk.shapes import AlertRow, Bilingual, TicketRow
 
 SIGNS = {"critical": "▲", "warning": "◆", "notice": "●"}
 STANDING_SIGNS = {"offline": "✕", "out": "■", "limited": "◆", "fine": "✓", "unknown": "?"}
@@ -71,31 +71,62 @@ def nothing(text: str) -> None:
     ui.label(text).classes("hint nothing")
 
 
+def matter(desk: Desk, row: AlertRow | TicketRow) -> str:
+    """What is the matter, for whoever has to see to it. What a device reports says so in its remedy; its other words
+    are for citizens."""
+    said = row.words if of_the_fleet(row.code) else row.remedy
+    return said.in_language(desk.words.language)
+
+
+def of_the_fleet(code: str) -> bool:
+    """Whether the fleet itself raises it, not a device."""
+    return code.startswith("fleet.")
+
+
+def explained(desk: Desk, code: str, said: Bilingual, remedy: Bilingual | None) -> None:
+    """What is the matter and what to do about it."""
+    words = desk.words
+    if of_the_fleet(code):
+        ui.label(said.in_language(words.language))
+    if remedy is not None:
+        ui.label(f"{words('alert.remedy')} · {remedy.in_language(words.language)}").classes("remedy")
+    if not of_the_fleet(code):
+        ui.label(words("alert.citizen", words=said.in_language(words.language))).classes("hint")
+
+
 def alert(desk: Desk, row: AlertRow, *, of_kiosk: bool = False) -> None:
     """An alert with what to do about it. ``of_kiosk``: on that kiosk's own page."""
     words = desk.words
     with ui.element("article").classes(f"alert {row.severity}").props(f'data-testid="alert-{row.id}"'):
-        with ui.element("div").classes("alert-head"):
-            severity(desk, row.severity)
-            place = words.place(row.kiosk, row.device)
-            if of_kiosk or not row.kiosk:
-                ui.label(place if not of_kiosk else words.part(row.device)).classes("strong")
-            else:
-                link(place, desk.link(f"/kiosk/{row.kiosk}"), testid=f"look-{row.id}").classes("strong")
-            if row.state != "opened":
-                ui.label(words.of("alert", row.state)).classes("chip quiet")
-            ui.label(words("alert.since", when=moment(row.opened_at, desk.now))).classes("hint")
-        ui.label(row.words.in_language(words.language))
-        if row.kiosks and not of_kiosk:
-            _kiosks(desk, row)
+        with ui.element("div").classes("said"):
+            with ui.element("div").classes("alert-head"):
+                severity(desk, row.severity)
+                place = words.place(row.kiosk, row.device)
+                if not row.kiosk:
+                    ui.label(place).classes("strong")
+                elif of_kiosk:
+                    ui.label(words.part(row.device)).classes("strong")
+                else:
+                    link(place, desk.link(f"/kiosk/{row.kiosk}"), testid=f"look-{row.id}").classes("strong")
+                if row.state != "opened":
+                    ui.label(words.of("alert", row.state)).classes("chip quiet")
+                ui.label(words("alert.since", when=moment(row.opened_at, desk.now))).classes("hint")
+                if row.acknowledged_by:
+                    ui.label(words("alert.taken_by", who=row.acknowledged_by)).classes("hint")
+                if row.cleared_at is not None:
+                    ui.label(words("alert.until", when=moment(row.cleared_at, desk.now))).classes("hint")
+            if row.kiosks and not of_kiosk:
+                _kiosks(desk, row)
+            explained(desk, row.code, row.words, row.remedy if row.cleared_at is None else None)
+            facts = " · ".join(
+                f"{name} {value}" for name, value in row.facts.items() if not isinstance(value, list | dict)
+            )
+            ui.label(f"{row.code}{' · ' + facts if facts else ''}").classes("code")
+            for each in row.notes:
+                when = words("frame.by", who=each.by, when=moment(each.at, desk.now))
+                ui.label(words.said(when, str(each.facts.get("text", ""))))
         if row.cleared_at is None:
-            ui.label(f"{words('alert.remedy')} · {row.remedy.in_language(words.language)}").classes("remedy")
-        facts = " · ".join(f"{name} {value}" for name, value in row.facts.items() if not isinstance(value, list | dict))
-        ui.label(f"{row.code}{' · ' + facts if facts else ''}").classes("code")
-        for each in row.notes:
-            when = words("frame.by", who=each.by, when=moment(each.at, desk.now))
-            ui.label(words.said(when, str(each.facts.get("text", ""))))
-        _alert_foot(desk, row)
+            _alert_foot(desk, row)
 
 
 def _kiosks(desk: Desk, row: AlertRow) -> None:
@@ -107,11 +138,6 @@ def _kiosks(desk: Desk, row: AlertRow) -> None:
 
 def _alert_foot(desk: Desk, row: AlertRow) -> None:
     words, doing = desk.words, desk.service.doing
-    if row.acknowledged_by:
-        ui.label(words("alert.taken_by", who=row.acknowledged_by)).classes("hint")
-    if row.cleared_at is not None:
-        ui.label(words("alert.until", when=moment(row.cleared_at, desk.now))).classes("hint")
-        return
 
     async def take() -> None:
         await desk.do(lambda who: doing.acknowledge(who, row.id), words("alert.taken"))
@@ -119,7 +145,7 @@ def _alert_foot(desk: Desk, row: AlertRow) -> None:
     async def settle() -> None:
         await desk.do(lambda who: doing.clear(who, row.id), words("frame.done"))
 
-    with ui.element("div").classes("row"):
+    with ui.element("div").classes("row deeds"):
         if row.state != "acknowledged" and desk.may(Act.ALERT_ACKNOWLEDGE):
             button(words("alert.acknowledge"), take, testid=f"take-{row.id}")
         if row.by_hand and desk.may(Act.ALERT_CLEAR):

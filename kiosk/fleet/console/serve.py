@@ -19,7 +19,15 @@ from kiosk.fleet.access.sessions import COOKIE
 from kiosk.fleet.api.access import same_origin
 from kiosk.fleet.api.service import Service
 from kiosk.fleet.api.sessions import address, set_cookie
-from kiosk.fleet.console import page_contacts, page_glance, page_kiosk, page_lists, page_manage, page_office
+from kiosk.fleet.console import (
+    page_contacts,
+    page_glance,
+    page_kiosk,
+    page_lists,
+    page_manage,
+    page_office,
+    page_screens,
+)
 from kiosk.fleet.console.desk import PLACE, Desk
 from kiosk.fleet.console.follow import Follower
 from kiosk.fleet.console.frame import PAGES, framed, sign_in_page
@@ -98,6 +106,7 @@ def _kiosk(desk: Desk, kiosk: str) -> list[Panel[Any]]:
         left: list[Panel[Any]] = [
             page_kiosk.Machine(desk, kiosk),
             page_kiosk.Levels(desk, kiosk),
+            page_screens.Screens(desk, kiosk),
             page_manage.Tickets(desk, kiosk),
             page_manage.Manage(desk, kiosk),
         ]

@@ -2,11 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kiosk.fleet.alerts import rules
+from kiosk.fleet.console.pages import page_of_step
 from kiosk.fleet.console.words import Words, document
+from kiosk.fleet.desk.shapes import Moment
+
+TOGETHER = 5_000
+"""Milliseconds within which devices that come up are told in one sentence."""
+
+
+def news(words: Words, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
+    """Each moment that is news with its sentence, in the order given, the newest first. What a device or the capability
+    view says again is none; devices that come up one after another are one."""
+    told: list[tuple[Moment, str]] = []
+    known: dict[str, object] = {}
+    up: list[str] = []
+
+    def flush() -> None:
+        if len(up) > 1:
+            told[-1] = (told[-1][0], words("kiosk.online_again", what=_list(words, up)))
+        up.clear()
+
+    for each in reversed(moments):
+        of, says = _says(each)
+        if of and known.get(of) == says:
+            continue
+        known[of] = says
+        text = sentence(words, each.kind, each.body)
+        if not text:
+            continue
+        if each.kind != "device_state" or not _well(each.body):
+            flush()
+            told.append((each, text))
+            continue
+        if up and told[-1][0].happened_at + TOGETHER >= each.happened_at:
+            told.pop()
+        else:
+            flush()
+        up.append(words.of("device", str(each.body.get("kind"))))
+        told.append((each, text))
+    flush()
+    return told[::-1]
+
+
+def _says(moment: Moment) -> tuple[str, object]:
+    """Of what a moment tells, and what; empty of what may be said any number of times."""
+    body = moment.body
+    if moment.kind == "device_state":
+        return f"device {body.get('device')}", (body.get("state"), body.get("fault"))
+    if moment.kind == "capabilities":
+        return "capabilities", body.get("lost") or {}
+    return "", None
+
+
+def _well(body: Mapping[str, Any]) -> bool:
+    return body.get("state") == "online" and not body.get("fault")
 
 
 def sentence(words: Words, kind: str, body: Mapping[str, Any]) -> str:
@@ -20,11 +73,16 @@ def sentence(words: Words, kind: str, body: Mapping[str, Any]) -> str:
         return words("told.lost", what=_list(words, [words.of("capability", each) for each in lost]))
     if kind == "business_outcome":
         result = words.of("told", str(body.get("result")))
-        step = body.get("step")
-        return words.said(words.of("service", str(body.get("service"))), result, str(step or ""))
+        return words.said(words.of("service", str(body.get("service"))), result, _step(words, body.get("step")))
     if kind == "event":
         return _event(words, body)
     return ""
+
+
+def _step(words: Words, step: object) -> str:
+    """Where it ended, as the page that was shown."""
+    page = page_of_step(str(step or ""))
+    return words.of("page", page) if page else str(step or "")
 
 
 def _device(words: Words, body: Mapping[str, Any]) -> str:

@@ -53,6 +53,13 @@ class Words:
         kind, _, bank = name.partition(".")
         return self.of("supply", kind).format(bank=bank)
 
+    def unit(self, name: str) -> str:
+        """A place for cards in a machine; the hoppers have a number."""
+        kind, _, number = name.partition("-")
+        if kind == "hopper" and number:
+            return self.of("unit", kind).format(number=number)
+        return self.of("unit", name)
+
     def part(self, device: str) -> str:
         """A device, or what runs out: alerts are about either."""
         if device not in document()["device"] and device.partition(".")[0] in document()["supply"]:
@@ -65,7 +72,7 @@ class Words:
         if not kiosk:
             kind = {"line": "kiosk.line", "site": "kiosk.place"}.get(scope)
             return self("report.fleet") if kind is None else f"{self(kind)} {name}"
-        return kiosk if device in ("", "kiosk") else f"{kiosk} · {self.part(device)}"
+        return kiosk if device in ("", "kiosk", "service") else f"{kiosk} · {self.part(device)}"
 
     def ago(self, at: int | None, now: int) -> str:
         """How long ago, roughly."""
@@ -96,6 +103,11 @@ def moment(at: int, now: int) -> str:
     """The time of day, with the day if it is another one; in the kiosks' zone."""
     found, today = (datetime.fromtimestamp(each / 1000, KIOSK_ZONE) for each in (at, now))
     return f"{found:%H:%M:%S}" if found.date() == today.date() else f"{found:%m-%d %H:%M}"
+
+
+def day_of(at: int) -> str:
+    """The day in the kiosks' zone, ``2026-11-22``."""
+    return datetime.fromtimestamp(at / 1000, KIOSK_ZONE).date().isoformat()
 
 
 def _rough(milliseconds: int) -> tuple[str, int]:

@@ -9,12 +9,14 @@ import pytest
 
 from devices.contract import DeviceState
 from devices.fault_catalogue import Capability
+from kiosk.catalogue import services
 from kiosk.fleet.access.roles import Role
-from kiosk.fleet.console import telling, words
+from kiosk.fleet.console import machine, telling, words
 from kiosk.fleet.desk.shapes import Standing
 from kiosk.fleet.messages import EventName, Result
 from kiosk.fleet.orders import CommandState, Refusal
 from kiosk.fleet.verbs import VERBS
+from kiosk.health.visits import BEFORE_ANY
 
 CONSOLE = Path(words.__file__).parent
 KEYS = {f"{section}.{name}": entry for section, entries in words.document().items() for name, entry in entries.items()}
@@ -53,6 +55,9 @@ def test_both_languages_say_everything_with_the_same_blanks() -> None:
         ("alert", ["opened", "acknowledged", "escalated", "cleared"]),
         ("ticket", ["open", "working", "closed", "low", "normal", "high"]),
         ("severity", ["notice", "warning", "critical"]),
+        ("service", [BEFORE_ANY, *(each.id for each in services.load())]),
+        ("part", list(machine.PARTS)),
+        ("unit", ["hopper", "reject-box", "holding-slot", "bin"]),
     ],
 )
 def test_every_word_of_the_wire_has_words(section: str, names: list[str]) -> None:
