@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,16 @@ async def test_the_time_line_is_read_again_when_the_other_process_has_written(
     number = journal.new_business()
     journal.note(number, "issue.read", {"serial": "0C000001"})
     message = journal.outbox.add("issue_advise", {"business": number}, f"{number}/advise_collected/1")
+    read, reads = made_card._time_line, []
+
+    def noted(*words: Any) -> Any:
+        reads.append(read(*words))
+        return reads[-1]
+
+    monkeypatch.setattr(made_card, "_time_line", noted)
     told = asyncio.create_task(made_card._told(tmp_path / "journal.db", "0C000001"))
+    while not reads:
+        await asyncio.wait([told], timeout=0.05)
     journal.outbox.sent(message)
     while not told.done():
         journal.note(journal.new_business(), "meanwhile")
