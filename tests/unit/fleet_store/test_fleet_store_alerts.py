@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
 from fleet_far_end import FarEnd
@@ -14,8 +14,11 @@ from fleet_far_end import FarEnd
 from devices import fault_catalogue
 from kiosk.fleet.alerts import desk, rules
 from kiosk.fleet.alerts.silence import Standing, silence
+from kiosk.fleet.messages import Event, EventName
+from kiosk.fleet.orders import Refusal
 from kiosk.fleet.simulate.fleet import Post
 from kiosk.fleet.store import availability, tickets
+from kiosk.fleet.store.conditions import SUSPICIOUS
 from kiosk.fleet.store.tables import attention
 from kiosk.fleet.store.tables_alerts import delivery
 
@@ -216,6 +219,24 @@ def test_a_wrong_clock_is_told_and_clears(far: FarEnd) -> None:
     far.run(45)
     with far.engine.connect() as connection:
         assert desk.open_alerts(connection) == []
+
+
+def test_a_command_that_was_not_believed_is_an_alarm_and_one_that_came_too_late_is_not(far: FarEnd) -> None:
+    far.contacts("second")
+    for number, reason in enumerate(Refusal):
+        machine = far.fleet.kiosks[f"S{number % 4 + 1:05}"]
+        machine._tell(far.now, Event(event=EventName.COMMAND_REFUSED, facts={"reason": reason.value}))
+        far.run(5)
+        with far.engine.begin() as connection:
+            found = desk.open_alerts(connection)
+            assert [(row.kiosk, row.code, row.severity) for row in found] == (
+                [(machine.id, "fleet.command_refused", "critical")] if reason.value in SUSPICIOUS else []
+            ), reason
+            for row in found:
+                of_it = select(delivery.c.contact).where(delivery.c.alert == row.id)
+                assert sorted(connection.execute(of_it).scalars()) == [1, 3]
+                desk.clear(connection, far.now, "ann", row.id)
+    assert {"unreadable", "signature", "replayed", "another_kiosk", "unknown_key"} <= SUSPICIOUS
 
 
 def test_a_ticket_is_closed_with_its_alert_unless_someone_works_on_it(far: FarEnd) -> None:
