@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.fleet.access.accounts import Accounts
+from kiosk.fleet.access.provider import IdentityProvider
 from kiosk.fleet.access.sessions import Sessions, session_key
 from kiosk.fleet.alerts.engine import AlertEngine
 from kiosk.fleet.alone import alone
@@ -33,6 +34,7 @@ from kiosk.fleet.broker_configuration import BrokerSettings, Users
 from kiosk.fleet.cluster import REPLICAS
 from kiosk.fleet.connection import connect, ensure_streams
 from kiosk.fleet.console.follow import Follower
+from kiosk.fleet.console.quick import quicken
 from kiosk.fleet.contact_secrets import ContactSecrets
 from kiosk.fleet.delivery import Courier, EmailSender, MailServer, Sender, WebhookSender
 from kiosk.fleet.desk.contacts import ContactDesk
@@ -127,6 +129,8 @@ class Fleet:
             self.pki, self.members, self._signer, brokers=advertised, clock=self.clock, changed=self._members_changed
         )
         sessions = Sessions(key, self.accounts, self.clock)
+        provider = settings.provider
+        self.provider = None if provider is None else IdentityProvider(provider, self.clock)
         doing = Doing(self.engine, self.clock, self.accounts, self.office)
         self.follower = Follower(reading(self.engine), self.clock)
         look = self.follower.look if Part.CONSOLE in self.parts else None
@@ -255,7 +259,8 @@ class Fleet:
         if Part.CONSOLE in self.parts:
             from kiosk.fleet.console import serve  # what the other parts need not carry
 
-            serve.add(api, self.service, self.follower)
+            quicken()
+        serve.add(api, self.service, self.follower, self.provider)
         certificate, key = self.settings.console_certificate, self.settings.console_key
         await _serve(
             api,

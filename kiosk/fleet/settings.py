@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from kiosk.fleet.access.provider_settings import ProviderSettings
 from kiosk.located_toml import read
 from kiosk.validation import validate
 
@@ -45,12 +46,24 @@ class FleetServerSettings(_Table):
     office: str = Field("127.0.0.1:8444", description="host:port where kiosks join, over HTTPS.")
     console: str = Field("127.0.0.1:8445", description="host:port of console, API and metrics.")
     console_certificate: Path | None = Field(None, description="Certificate (PEM) for console and API; else HTTP.")
-    console_key: Path | None = Field(None, description="Its key (PEM).")
+    console_key: Path | None = Field(
+        None, validate_default=True, description="The key (PEM) of console_certificate; both or neither."
+    )
     ingest_workers: int = Field(1, ge=0, le=64, description="Ingest workers in this process.")
     mail: MailSettings | None = None
+    provider: ProviderSettings | None = Field(
+        None, description="Where people sign in who have no password here (OpenID Connect)."
+    )
     metrics_token_file: Path | None = Field(
         None, description="File with the token that Prometheus shows; without it, only this machine may ask."
     )
+
+    @field_validator("console_key")
+    @classmethod
+    def _both(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if (key is None) is not (info.data.get("console_certificate") is None):
+            raise ValueError("console_certificate and console_key together, or neither")
+        return key
 
     @property
     def database_url(self) -> str:

@@ -61,6 +61,9 @@ sign_in_failure = Table(
 """Attempts that failed, or whose end is not known yet."""
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
+ANY_NAME = re.compile(rf"{NAME.pattern}(@[a-z][a-z0-9-]{{0,20}})?")
+"""With ``@`` and a word: of somebody who signs in at the identity provider of that name."""
+LONGEST_NAME = 64
 SHORTEST, LONGEST = 12, 200
 """Characters of a password (NIST SP 800-63B asks for 8 at least, and for no rules about their kinds)."""
 
@@ -121,8 +124,9 @@ class Accounts:
         return Account(name, role, 1)
 
     def add_provided(self, name: str, role: Role, subject: str) -> Account:
-        """One whose owner signs in at an identity provider. Raises AccountError."""
-        check_name(name)
+        """One whose owner signs in at an identity provider, as ``name@provider``. Raises AccountError."""
+        if ANY_NAME.fullmatch(name) is None or "@" not in name or len(name) > LONGEST_NAME or len(subject) > 300:
+            raise AccountError("account.name", "an account of a provider is called name@provider")
         self._insert(name, role, subject=subject)
         return Account(name, role, 1, local=False)
 
@@ -155,6 +159,10 @@ class Accounts:
     def set_disabled(self, name: str, disabled: bool) -> None:
         """Whoever is signed in under the name is signed out. Raises AccountError."""
         self._change(name, disabled=disabled)
+
+    def end_sessions(self, name: str) -> None:
+        """Whoever is signed in under the name is signed out. Raises AccountError."""
+        self._change(name)
 
     def sign_in(self, name: str, password: str, address: str) -> Account:
         """The account whose name and password these are; some 0.1 s. A failure is written before the password is looked

@@ -31,6 +31,7 @@ class Sessions:
     """Makes tokens and knows their owners."""
 
     def __init__(self, key: str, accounts: Accounts, clock: Clock) -> None:
+        self.key = key
         self._signer = URLSafeSerializer(key, salt="fleet.session.v1")
         self._accounts = accounts
         self._clock = clock

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from kiosk.fleet.access.accounts import LONGEST, NAME, SHORTEST
+from kiosk.fleet.access.accounts import ANY_NAME, LONGEST, NAME, SHORTEST
 from kiosk.fleet.access.roles import Role
 from kiosk.fleet.alerts.contacts import HIGHEST_LEVEL
 from kiosk.fleet.desk.shapes import NO_NUL, AlertDetail, ContactRow
@@ -20,7 +20,7 @@ WORD = r"^[A-Za-z][A-Za-z0-9_.:\-]{0,99}$"
 KioskPath = Annotated[str, Path(pattern=KIOSK, description="The kiosk's number.")]
 NumberPath = Annotated[int, Path(ge=1, le=LARGEST)]
 OrderPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="The command's id.")]
-AccountPath = Annotated[str, Path(pattern=f"^{NAME.pattern}$")]
+AccountPath = Annotated[str, Path(pattern=f"^{ANY_NAME.pattern}$")]
 
 KioskQuery = Annotated[str | None, Query(alias="kiosk", pattern=KIOSK, description="Only of this kiosk.")]
 Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="Only what has a smaller number: the next page.")]
@@ -77,7 +77,7 @@ class NewTicket(_Body):
 class TicketChange(_Body):
     """Who works on it, or that it is done."""
 
-    assignee: str | None = Field(None, pattern=f"^{NAME.pattern}$")
+    assignee: str | None = Field(None, pattern=f"^{ANY_NAME.pattern}$")
     closed: Literal[True] | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -78,11 +79,23 @@ def _go(desk: Desk, typed: str) -> None:
         desk.tell(desk.words("kiosk.unknown"), refused=True)
 
 
-def sign_in_page(words: Words, *, trouble: str = "", go_to: str = "", name: str = "") -> str:
-    """The page for signing in; plain HTML, no script."""
+def sign_in_page(
+    words: Words, *, trouble: str = "", go_to: str = "", name: str = "", provider: bool = False, elsewhere: str = ""
+) -> str:
+    """The page for signing in; plain HTML, no script. ``provider``: there is one to sign in at, too. ``elsewhere``:
+    where somebody who has just signed out here does so there."""
     on_name, on_password = ("", " autofocus") if name else (" autofocus", "")
     told = f'<p class="banner" role="alert">{html.escape(trouble)}</p>' if trouble else ""
     language = "zh-CN" if words.language == "zh" else "en"
+    there = ""
+    if provider:
+        where = f"{PLACE}-sign-in/provider?lang={words.language}&go_to={quote(go_to, safe='')}"
+        target, style = html.escape(where, quote=True), "text-align: center; text-decoration: none"
+        text = words("sign_in.provider")
+        there = f'<a class="primary" style="{style}" href="{target}" data-testid="provider">{text}</a>'
+    if elsewhere:
+        out = f'<a href="{html.escape(elsewhere, quote=True)}" data-testid="out-there">{words("provider.out")}</a>'
+        there = f'<p class="hint" role="status">{words("provider.still_there")} {out}</p>{there}'
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -98,6 +111,7 @@ def sign_in_page(words: Words, *, trouble: str = "", go_to: str = "", name: str 
 <label>{words("sign_in.password")}<input name="password" type="password" required maxlength="200"
  autocomplete="current-password" data-testid="password"{on_password}></label>
 <button type="submit" class="primary" data-testid="go">{words("sign_in.go")}</button></form>
+{there}
 <a href="{PLACE}-sign-in?lang={words.other}" lang="{words.other}">{words("frame.other_language")}</a>
 </main></body></html>
 """

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import quote
 
-from fastapi import FastAPI, Form, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 from nicegui import Client, app, ui
 from starlette.concurrency import run_in_threadpool
 
-from kiosk.fleet.access.accounts import SignInRefused, TooManyTries
+from kiosk.fleet.access.provider import IdentityProvider
 from kiosk.fleet.access.roles import LEAST, Act
 from kiosk.fleet.access.sessions import COOKIE
-from kiosk.fleet.api.access import same_origin
 from kiosk.fleet.api.service import Service
-from kiosk.fleet.api.sessions import address, set_cookie
 from kiosk.fleet.console import (
     page_contacts,
     page_glance,
@@ -27,16 +25,17 @@ from kiosk.fleet.console import (
     page_manage,
     page_office,
     page_screens,
+    sign_in,
 )
 from kiosk.fleet.console.desk import PLACE, Desk
 from kiosk.fleet.console.follow import Follower
-from kiosk.fleet.console.frame import PAGES, framed, sign_in_page
+from kiosk.fleet.console.frame import PAGES, framed
 from kiosk.fleet.console.panel import Panel, keep
-from kiosk.fleet.console.words import Language, Words
+from kiosk.fleet.console.sign_in import Chosen, preferred
+from kiosk.fleet.console.words import Words
 
 ASSETS = ("style.css", "keys.js")
 _FOLDER = Path(__file__).parent
-Chosen = Literal["zh", "en", ""]
 Panels = Callable[[Desk], Sequence[Panel[Any]]]
 
 LISTS: dict[str, Panels] = {
@@ -51,9 +50,9 @@ LISTS: dict[str, Panels] = {
 }
 
 
-def add(api: FastAPI, service: Service, follower: Follower) -> None:
+def add(api: FastAPI, service: Service, follower: Follower, provider: IdentityProvider | None = None) -> None:
     """Once in a process: NiceGUI's application is one a process."""
-    _sign_in(api, service)
+    sign_in.add(api, service, provider)
 
     @api.get("/", include_in_schema=False)
     def front() -> RedirectResponse:
@@ -129,52 +128,3 @@ def _page(name: str, path: str, act: Act, panels: Panels, desk_of: Callable[...,
         with framed(desk, name, f"{PLACE}{path}"):
             await keep(desk, panels(desk))
         return None
-
-
-def _sign_in(api: FastAPI, service: Service) -> None:
-    @api.get(f"{PLACE}-sign-in", include_in_schema=False)
-    def form(request: Request, lang: Chosen = "", go_to: str = "") -> HTMLResponse:
-        return HTMLResponse(sign_in_page(Words(lang or preferred(request)), go_to=go_to))
-
-    @api.post(f"{PLACE}-sign-in", include_in_schema=False)
-    def sign_in(
-        request: Request,
-        name: Annotated[str, Form(max_length=64)],
-        password: Annotated[str, Form(max_length=200)],
-        go_to: Annotated[str, Form(max_length=500)] = "",
-        lang: Chosen = "",
-    ) -> Response:
-        words = Words(lang or preferred(request))
-        if not same_origin(request):
-            return HTMLResponse(sign_in_page(words), 403)
-        try:
-            account = service.accounts.sign_in(name, password, address(request))
-        except TooManyTries as error:
-            trouble = words("sign_in.too_many", minutes=-(-error.seconds // 60))
-            headers = {"Retry-After": str(error.seconds)}
-            return HTMLResponse(sign_in_page(words, trouble=trouble, go_to=go_to, name=name), 429, headers)
-        except SignInRefused:
-            return HTMLResponse(sign_in_page(words, trouble=words("sign_in.wrong"), go_to=go_to, name=name), 401)
-        service.doing.signed_in(account, address(request))
-        answer = RedirectResponse(_within(go_to) or f"{PLACE}/?lang={words.language}", 303)
-        set_cookie(answer, service.sessions.begin(account), secure=request.url.scheme == "https")
-        return answer
-
-    @api.post(f"{PLACE}-sign-out", include_in_schema=False)
-    def sign_out(request: Request, lang: Chosen = "") -> Response:
-        answer = RedirectResponse(f"{PLACE}-sign-in?lang={lang or preferred(request)}", 303)
-        if same_origin(request):
-            answer.delete_cookie(COOKIE, path="/")
-        return answer
-
-
-def _within(go_to: str) -> str:
-    """An address of the console, or nothing: a link may not lead elsewhere after signing in."""
-    parts = urlsplit(go_to)
-    return go_to if not parts.scheme and not parts.netloc and parts.path.startswith(f"{PLACE}/") else ""
-
-
-def preferred(request: Request) -> Language:
-    """English for a browser that asks for it first, else Chinese."""
-    asked = request.headers.get("accept-language", "").lower()
-    return "en" if asked.startswith("en") else "zh"

@@ -36,7 +36,7 @@ class Doing:
     def __init__(self, engine: Engine, clock: Clock, accounts: Accounts, office: EnrolmentOffice | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._accounts = accounts
+        self.accounts = self._accounts = accounts
         self._office = office
 
     # -- alerts --------------------------------------------------------------------------------------------------------
@@ -225,8 +225,10 @@ class Doing:
         """Another role, another password, closed or open. Not one's own role, nor closing oneself: an administrator
         is left."""
         self._require(who, Act.ACCOUNTS)
-        if self._accounts.find(name) is None:
+        if (present := self._accounts.find(name)) is None:
             raise Unknown(name)
+        if not present.local and (role is not None or password is not None):
+            raise Conflict("role and password are the identity provider's matter")
         if name == who.name and (role is not None or disabled is not None):
             raise Conflict("not your own account")
         if password is not None:
@@ -251,9 +253,14 @@ class Doing:
         self._account(lambda: self._accounts.set_password(who.name, password))
         self._record(who, "account.own_password", who.name)
 
-    def signed_in(self, who: Account, address: str) -> None:
+    def signed_in(self, who: Account, address: str, **more: Fact) -> None:
         """For the audit trail."""
-        self._record(who, "account.sign_in", who.name, address=address)
+        self._record(who, "account.sign_in", who.name, address=address, **more)
+
+    def record(self, actor: str, action: str, name: str, **facts: Fact) -> None:
+        """Something that was done to an account by nobody who is signed in."""
+        with self._transaction() as connection:
+            audit.append(connection, self.now, actor, action, f"account:{name}", facts)
 
     # -- within --------------------------------------------------------------------------------------------------------
 
@@ -309,5 +316,4 @@ class Doing:
             raise Wrong(str(error), error.key) from error
 
     def _record(self, who: Account, action: str, name: str, **facts: Fact) -> None:
-        with self._transaction() as connection:
-            audit.append(connection, self.now, who.name, action, f"account:{name}", facts)
+        self.record(who.name, action, name, **facts)
