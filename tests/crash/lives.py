@@ -34,7 +34,7 @@ LONGEST = 90.0
 
 @dataclass(frozen=True)
 class Cut:
-    """Where the power goes: the ``nth`` time that ``label`` is passed, counted from the moment of the first feed."""
+    """Where the power goes: the ``nth`` time that ``label`` is passed, counted from when somebody applies."""
 
     label: str
     nth: int
@@ -116,8 +116,8 @@ async def _live(life: Life, link: Connection, *, show: bool) -> str:
             link.send(("pay", order))
             link.recv()
 
-        runtime = await kiosk.accepted(life.person, life.reason, pay)
         points.armed = True
+        runtime = await kiosk.accepted(life.person, life.reason, pay)
         record = await kiosk.make(runtime)
         await kiosk.recover()
         await kiosk.told()

@@ -44,8 +44,8 @@ def _host_and_payer(bench: Workshop, journal: Journal) -> Iterator[str]:
             yield f"{number}: collected and never committed"
         if committed and issue is not None and issue.ended is IssueEnd.WITHDRAWN:
             yield f"{number}: committed at the host, withdrawn in the journal"
-        if seen["state"] == "producing" and issue is not None and issue.ended is not None:
-            yield f"{number}: ended here, still producing at the host"
+        if seen["state"] in ("accepted", "producing") and seen["mode"] == "instant" and (issue is None or issue.ended):
+            yield f"{number}: nobody works on it here, still {seen['state']} at the host"
 
 
 def _cards(bench: Workshop, ledger: Ledger) -> Iterator[str]:

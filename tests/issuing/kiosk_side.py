@@ -4,7 +4,7 @@ recovery."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -18,6 +18,7 @@ from devices.card_printer.evolis import EvolisPrinter
 from devices.card_printer.evolis.transport import transport_at
 from devices.worker import DeviceWorker
 from kiosk import activities
+from kiosk.activities import applicant, applying, paying
 from kiosk.catalogue import policy
 from kiosk.catalogue.policy import Policy
 from kiosk.catalogue.rules import Reason
@@ -28,15 +29,14 @@ from kiosk.health.capabilities import Health
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.issuing_http import HttpIssuingHost
-from kiosk.host.issuing_values import Mode, OldCardFate
+from kiosk.host.issuing_values import OldCardFate
 from kiosk.host.payer.http import HttpPayer
-from kiosk.host.payer.port import Means
 from kiosk.host.port import IdCardProof
 from kiosk.host.transport import HostConnection
 from kiosk.host.transport import _transport as transport_of
 from kiosk.issue import Issue
 from kiosk.issuing_advice import tellers
-from kiosk.journal.issues import IssueRecord, IssueStep
+from kiosk.journal.issues import IssueRecord
 from kiosk.pages.build import build
 from kiosk.record import Record
 from kiosk.runtime import Runtime
@@ -155,6 +155,19 @@ class Place:
 
 
 @dataclass
+class OnStage:
+    """What an activity is given, without a chart around it."""
+
+    tools: Tools
+    session: Session = field(default_factory=Session)
+    state: str = "making.spoiling"
+
+    def refresh(self) -> None: ...
+
+    def sign_of_life(self) -> None: ...
+
+
+@dataclass
 class KioskSide:
     """One life of a kiosk. ``on_state``: called with each state that is entered; ``on_view``: with each view that is
     shown, and its state."""
@@ -265,7 +278,8 @@ class KioskSide:
         await self.record.stock.change(write)
 
     async def accepted(self, person: dict[str, Any], reason: Reason = Reason.FIRST, pay: Any = None) -> Runtime:
-        """A citizen up to the point where the first card is to be fed. ``pay``: called with the order of a fee."""
+        """A citizen up to the point where the first card is to be fed, by the activities of applying and paying; an old
+        card is reported lost. ``pay``: called with the order of a fee that is waited for."""
         proof = IdCardProof(
             kind=person["document"],
             number=person["number"],
@@ -276,22 +290,27 @@ class KioskSide:
         runtime = self.runtime()
         session = runtime.session
         session.person = await self.host.identify_by_id_card(proof)
-        business = await self.record.business(session)
-        record = await self.record.issuing.begin(business, proof.number)
-        quote = await self.issuing.quote(session.person, proof, reason)
-        application = await self.issuing.open_application(
-            session.person, proof, reason, quote.number, Mode.INSTANT, record.opening_key
-        )
-        record = await self.record.issuing.step(record, IssueStep.APPLIED, application=application.number)
-        if quote.fen:
-            record = await self.record.issuing.step(record, IssueStep.FEE_ASKED, fee_order=business, fen=quote.fen)
-            await self.payer.hold(business, quote.fen, Means.QR, f"{business}/hold/1")
-            await asyncio.to_thread(pay, business)
+        session.issue = issue = Issue(applicant=proof)
+        issue.banks = await self.issuing.banks(session.person, proof)
+        session.kept.update(reason=reason.value, bank=BANK)
+        stage = OnStage(self.tools, session, "application")
+        await self._comes_to(applicant.check_eligibility(stage), "may_apply", "has_card")
+        await self._comes_to(applying.quote_fee(stage), "quoted", "old_card_open")
         if reason is not Reason.FIRST:
-            await self.issuing.settle_old_card(application.number, OldCardFate.HANDED_IN, f"{business}/settle/1")
-        record = await self.record.issuing.step(record, IssueStep.ACCEPTED, bank=BANK)
-        session.issue = Issue(record=record, application=application)
+            session.kept["old_card"] = OldCardFate.REPORTED_LOST.value
+        await self._comes_to(applying.open_application(stage), "opened", "photo_needed")
+        if await self._comes_to(paying.ask_fee(stage), "free", "waiting", "held") == "waiting":
+            assert issue.record is not None
+            await asyncio.to_thread(pay, issue.record.business)
+            await self._comes_to(paying.await_payment(stage), "held")
+        await self._comes_to(applying.settle_old_card(stage), "settled")
         return runtime
+
+    @staticmethod
+    async def _comes_to(activity: Awaitable[str], *outcomes: str) -> str:
+        outcome = await activity
+        assert outcome in outcomes, outcome
+        return outcome
 
     def runtime(self) -> Runtime:
         """The chart, not begun."""
