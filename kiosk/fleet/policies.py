@@ -45,7 +45,12 @@ def policy_router(policies: Policies) -> APIRouter:
     """For the office's application."""
     router = APIRouter()
 
-    @router.get("/policy/{region}/{digest}", tags=["policy"], response_class=Response)
+    @router.get(
+        "/policy/{region}/{digest}",
+        tags=["policy"],
+        response_class=Response,
+        responses={200: {"content": {"application/toml": {}}}, 404: {"description": "no such pack"}},
+    )
     def pack(region: Region, digest: Digest) -> Response:
         """A policy pack of a region, by its SHA-256."""
         content = policies.content(region, digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -85,3 +86,22 @@ def count_of_outcomes(engine: Engine) -> int:
 
 def outcomes(told: Told) -> int:
     return sum(kind == "business_outcome" for _, kind in told.values())
+
+
+def noise(genuine: bytes, count: int, seed: int = 17) -> list[bytes]:
+    """Bytes of chance: half of them nothing at all, half a message in which something was altered, lost or put in."""
+    chance = random.Random(seed)
+    made = [chance.randbytes(chance.randrange(300)) for _ in range(count // 2)]
+    while len(made) < count:
+        altered = bytearray(genuine)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(altered))
+            match chance.randrange(3):
+                case 0:
+                    altered[at] ^= 1 << chance.randrange(8)
+                case 1:
+                    del altered[at : at + chance.randint(1, 9)]
+                case _:
+                    altered[at:at] = chance.randbytes(chance.randint(1, 9))
+        made.append(bytes(altered))
+    return made

@@ -15,7 +15,18 @@ from pathlib import Path
 
 import pytest
 from fleet_databases import empty, engine, postgres
-from fleet_ingest_stand import count_of_outcomes, in_database, outcomes, publish, reports, service, until, worker
+from fleet_ingest_stand import (
+    START,
+    count_of_outcomes,
+    in_database,
+    noise,
+    outcomes,
+    publish,
+    reports,
+    service,
+    until,
+    worker,
+)
 from fleet_stand import Fleet
 from postgres_server import PostgresServer
 from sqlalchemy import Engine, event, func, select
@@ -23,6 +34,8 @@ from sqlalchemy import Engine, event, func, select
 from kiosk.clock import SystemClock
 from kiosk.fleet import ingest, subjects
 from kiosk.fleet.connection import ensure_streams
+from kiosk.fleet.messages import encode
+from kiosk.fleet.orders import CommandReply, CommandState
 from kiosk.fleet.simulate.fleet import Post
 from kiosk.fleet.store import kiosks
 from kiosk.fleet.store.tables import quarantine, telemetry
@@ -53,8 +66,11 @@ async def test_everything_sent_twice_is_counted_once(fleet: Fleet, engine: Engin
 
 async def test_garbage_on_every_subject_is_put_into_quarantine(fleet: Fleet, engine: Engine) -> None:
     posts, told = reports(2, 1)
-    good = next(each for each in posts if each.message_id)
-    heartbeat = next(each for each in posts if not each.message_id)
+    good = next(each for each in posts if each.message_id and "S00001" in each.subject)
+    heartbeat = next(each for each in posts if not each.message_id and "S00001" in each.subject)
+    reply = Post(subjects.reply("S00001"), encode(CommandReply(
+        kiosk="S00001", command="0" * 16, step=1, state=CommandState.DONE, at=START, verb="test_device",
+    )))  # fmt: skip
     state = next(each for each in posts if b"simulated" in each.data and each.message_id)
     nul = state.data.replace(b'"model":"simulated"', b'"model":"a\\u0000b"').replace(b'"S0000', b'"S0009')
     bad = [
@@ -70,6 +86,12 @@ async def test_garbage_on_every_subject_is_put_into_quarantine(fleet: Fleet, eng
         (subjects.reply("S00001"), b'{"command":"x"}'),
         (subjects.reply("S00001"), bytes(range(256))),
     ]
+    for lane, genuine in zip(ingest.LANES, (good, heartbeat, reply), strict=True):
+        for number, data in enumerate(noise(genuine.data, 60)):
+            subject = genuine.subject.replace("S00001", f"S7{number:04}")  # of a heartbeat the last is kept
+            with pytest.raises(ValueError):
+                lane.read(subject, data)
+            bad.append((subject, data))
     async with service(fleet) as client:
         context = client.jetstream()
         await ensure_streams(context)

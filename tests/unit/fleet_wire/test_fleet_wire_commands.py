@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,13 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
+from fleet_ingest_stand import noise
+
 from kiosk.clock import ManualClock
 from kiosk.fleet.keys import CommandSigner, signature_holds
-from kiosk.fleet.messages import Fact, decode, encode
-from kiosk.fleet.orders import Command, CommandReply
+from kiosk.fleet.messages import Fact, Unreadable, decode, encode
+from kiosk.fleet.orders import Command, CommandReply, Refusal
 from kiosk.health.commands import CommandDesk, CommandFailed, Performed
 from kiosk.health.standing import Standing
 from kiosk.health.telemetry import Telemetry
@@ -265,3 +269,24 @@ async def test_what_a_cut_interrupted_is_not_run_again(bench: Bench) -> None:
 async def test_garbage_is_an_event(bench: Bench, data: bytes) -> None:
     await bench.desk.hear(data)
     assert (bench.refused(), bench.replies()) == (["unreadable"], [])
+
+
+def says_the_same(data: bytes, genuine: bytes) -> bool:
+    """A space between two fields, or a bit of base64 that counts for nothing, alters no command."""
+    try:
+        return decode(Command, data) == decode(Command, genuine)
+    except Unreadable:
+        return False
+
+
+async def test_noise_on_the_command_subject_is_counted_and_nothing_is_done(bench: Bench) -> None:
+    genuine = bench.signed()
+    sent = [data for data in noise(genuine, 300) if not says_the_same(data, genuine)]
+    for data in sent:
+        await bench.desk.hear(data)
+    assert len(bench.refused()) == len(sent)
+    assert set(bench.refused()) <= {each.value for each in Refusal}
+    assert (bench.ran, bench.replies()) == ([], [])
+    await bench.desk.hear(genuine)
+    await bench.until("done")
+    assert bench.ran == [""]

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+import schemathesis
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from sqlalchemy import create_engine
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
+from fleet_ingest_stand import noise
 
 from kiosk.clock import ManualClock
 from kiosk.fleet import pki
@@ -22,7 +34,10 @@ from kiosk.fleet.keys import CommandSigner
 from kiosk.fleet.members import Members
 from kiosk.fleet.messages import encode
 from kiosk.fleet.pki import FleetPki
+from kiosk.fleet.policies import Policies, policy_router
 from kiosk.health.membership import Membership, NotEnrolled, Office, OfficeError
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 class Desk:
@@ -172,6 +187,42 @@ def test_garbage_is_refused(desk: Desk, body: bytes) -> None:
     for route in ("/enrolment", "/enrolment/renewal"):
         assert desk.http.post(route, content=body).status_code == 422
     assert desk.http.post("/enrolment", content=b"x" * 70_000).status_code == 413
+
+
+class HastyClock(ManualClock):
+    """A minute goes by at every look: nobody has tried too often."""
+
+    def monotonic(self) -> float:
+        self.advance(61)
+        return super().monotonic()
+
+
+def test_no_request_breaks_the_office(desk: Desk, tmp_path: Path) -> None:
+    """Whatever the description of its door allows, and bytes of chance."""
+    door = FastAPI()
+    door.include_router(enrolment_router(desk.office, HastyClock(desk.clock.now())))
+    door.include_router(policy_router(Policies(tmp_path / "policies")))
+    described = schemathesis.openapi.from_asgi("/openapi.json", door)
+    operations = [found.ok() for found in described.get_all_operations()]
+    assert len(operations) == 3
+    for operation in operations:
+
+        @settings(
+            max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy())
+        def one(case: schemathesis.Case) -> None:
+            case.validate_response(case.call(), checks=CHECKS)
+
+        one()
+    http = TestClient(door)
+    genuine = encode(EnrolmentRequest(kiosk="K0001", code="AAAAA-AAAAA", request=pki.request_for(pki.new_key(), "K")))
+    for route in ("/enrolment", "/enrolment/renewal"):
+        for data in noise(genuine, 60):
+            assert http.post(route, content=data).status_code in (403, 422), data
+    assert desk.members.all_current() == ()
+    assert desk.changes == 0
 
 
 def test_guessing_is_slowed(desk: Desk, tmp_path: Path) -> None:
