@@ -25,7 +25,6 @@ PARTS = (
     "in_service",
     "fleet_ingest",
     "fleet_zabbix",
-    "fleet_alert",
     "fleet_console",
     "fleet_agent",
 )

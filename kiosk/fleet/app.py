@@ -260,7 +260,7 @@ class Fleet:
             from kiosk.fleet.console import serve  # what the other parts need not carry
 
             quicken()
-        serve.add(api, self.service, self.follower, self.provider)
+            serve.add(api, self.service, self.follower, self.provider)
         certificate, key = self.settings.console_certificate, self.settings.console_key
         await _serve(
             api,

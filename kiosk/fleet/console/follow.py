@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk.clock import Clock
-from kiosk.fleet.desk.overview import overview
+from kiosk.fleet.desk.overview import Remembered, overview
 from kiosk.fleet.desk.shapes import Overview
 from kiosk.fleet.store.tables_alerts import alert_event, audit_head, ticket_note
 
@@ -37,6 +37,7 @@ class Follower:
         self._looked_at = 0.0
         self._took = 0.0
         self._pulse: Pulse | None = None
+        self._remembered: Remembered = {}
         self.view: Overview | None = None
         self.number = 0
         self.away = False
@@ -83,7 +84,7 @@ class Follower:
         return True
 
     def _look(self) -> Overview:
-        return overview(self._engine, int(self._clock.now().timestamp() * 1000))
+        return overview(self._engine, int(self._clock.now().timestamp() * 1000), self._remembered)
 
     def _feel(self) -> Pulse:
         newest = (select(func.coalesce(func.max(each), 0)) for each in (alert_event.c.id, audit_head.c.number))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from html import escape
 
 from nicegui import ui
 
 from kiosk.fleet.console import pieces
-from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.desk import PLACE, Desk
 from kiosk.fleet.console.panel import Panel
 from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk.overview import urgency
@@ -212,11 +213,14 @@ def _key(row: KioskRow) -> object:
 
 
 class Halls(_OfOverview):
-    """Every hall with a square for each of its kiosks."""
+    """Every hall with a square for each of its kiosks. A hall is one element of text: a square as an element of its own
+    would cost more than all else on the page."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._shown = HALLS_SHOWN
+        self._drawn: list[ui.html] = []
+        self._halls = -1
 
     def key(self, seen: Overview) -> object:
         halls = seen.halls[: self._shown]
@@ -226,33 +230,45 @@ class Halls(_OfOverview):
         words = self.desk.words
         pieces.title(words("glance.halls"), words("glance.halls_hint"))
         with ui.element("div").classes("halls"):
-            for hall in seen.halls[: self._shown]:
-                self._hall(hall)
+            shown = [self._hall(hall) for hall in seen.halls[: self._shown]]
+            self._drawn = [ui.html(each, sanitize=False).classes("as-one") for each in shown]
         if len(seen.halls) > self._shown:
             pieces.button(words("frame.more"), self._more, testid="more-halls", quiet=True)
+
+    def redraw(self, seen: Overview) -> None:
+        halls = seen.halls[: self._shown]
+        if len(halls) != len(self._drawn) or len(seen.halls) != self._halls:
+            super().redraw(seen)
+        for box, hall in zip(self._drawn, halls, strict=True):
+            if (text := self._hall(hall)) != box.content:
+                box.content = text
+        self._halls = len(seen.halls)
 
     async def _more(self) -> None:
         self._shown += HALLS_SHOWN
         await self.update()
 
-    def _hall(self, hall: Hall) -> None:
+    def _hall(self, hall: Hall) -> str:
         words = self.desk.words
-        with ui.element("div").classes(f"hall{' wrong' if hall.wrong else ''}"):
-            with ui.element("div").classes("hall-head"):
-                ui.label(hall.site or words("glance.no_hall")).classes("strong")
-                told = words("glance.hall_wrong", count=hall.wrong) if hall.wrong else ""
-                ui.label(told or words("glance.hall_count", count=len(hall.kiosks))).classes("hint")
-            with ui.element("div").classes("squares"):
-                for row in sorted(hall.kiosks, key=lambda each: -each.rank)[:KIOSKS_SHOWN]:
-                    self._square(row)
-                if len(hall.kiosks) > KIOSKS_SHOWN:
-                    ui.label(f"+{len(hall.kiosks) - KIOSKS_SHOWN}").classes("hint")
+        told = words("glance.hall_wrong", count=hall.wrong) if hall.wrong else ""
+        hint = told or words("glance.hall_count", count=len(hall.kiosks))
+        squares = "".join(map(self._square, sorted(hall.kiosks, key=lambda each: -each.rank)[:KIOSKS_SHOWN]))
+        if len(hall.kiosks) > KIOSKS_SHOWN:
+            squares += f'<div class="hint">+{len(hall.kiosks) - KIOSKS_SHOWN}</div>'
+        return (
+            f'<div class="hall{" wrong" if hall.wrong else ""}"><div class="hall-head">'
+            f'<div class="strong">{escape(hall.site or words("glance.no_hall"))}</div>'
+            f'<div class="hint">{escape(hint)}</div></div><div class="squares">{squares}</div></div>'
+        )
 
-    def _square(self, row: KioskRow) -> None:
+    def _square(self, row: KioskRow) -> str:
         word = self.desk.words.of("standing", row.standing.value)
-        square = ui.link(pieces.STANDING_SIGNS[row.standing.value], self.desk.link(f"/kiosk/{row.id}"))
-        square.classes(f"square {row.standing.value}").props(f'data-testid="square-{row.id}"')
-        square._props["title"] = square._props["aria-label"] = " · ".join(e for e in (row.id, row.name, word) if e)
+        name = escape(" · ".join(each for each in (row.id, row.name, word) if each))
+        return (
+            f'<a class="square {row.standing.value}" href="{escape(PLACE + self.desk.link(f"/kiosk/{row.id}"))}" '
+            f'data-testid="square-{escape(row.id)}" title="{name}" aria-label="{name}">'
+            f"{pieces.STANDING_SIGNS[row.standing.value]}</a>"
+        )
 
 
 def panels(desk: Desk) -> list[Panel[Overview]]:

@@ -8,7 +8,7 @@ from kiosk.fleet.access.roles import Act
 from kiosk.fleet.console import ordering, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.panel import Panel
-from kiosk.fleet.console.words import moment
+from kiosk.fleet.console.words import day_of, moment
 from kiosk.fleet.desk import lists
 from kiosk.fleet.desk.shapes import AlertRow, CommandRow, Stock, StockRow, TicketRow
 
@@ -24,6 +24,9 @@ class Alerts(Panel[tuple[AlertRow, ...]]):
         super().__init__(desk)
         self._state = "open"
         self._limit = 100
+        self._frame: object = None
+        self._list: ui.element | None = None
+        self._drawn: dict[int, tuple[object, ui.element]] = {}
 
     def look(self) -> tuple[AlertRow, ...]:
         found = lists.alerts(
@@ -41,10 +44,35 @@ class Alerts(Panel[tuple[AlertRow, ...]]):
         ui.toggle(states, value=self._state, on_change=lambda event: self._choose(event.value)).props("no-caps")
         if not seen:
             pieces.nothing(words("alert.none_open"))
-        for row in seen:
-            pieces.alert(self.desk, row)
+        self._list, self._drawn = ui.element("div").classes("as-one"), {}
+        self._arrange(seen)
         if len(seen) == self._limit:
             pieces.button(words("frame.more"), self._more, testid="more", quiet=True)
+
+    def redraw(self, seen: tuple[AlertRow, ...]) -> None:
+        frame = (self._state, bool(seen), len(seen) == self._limit)
+        if frame != self._frame:
+            self._frame = frame
+            super().redraw(seen)
+        else:
+            self._arrange(seen)
+
+    def _arrange(self, seen: tuple[AlertRow, ...]) -> None:
+        """Only what is new or different is drawn."""
+        assert self._list is not None  # noqa: S101 -- drawn before
+        today = day_of(self.desk.now)
+        for number in self._drawn.keys() - {row.id for row in seen}:
+            self._drawn.pop(number)[1].delete()
+        for place, row in enumerate(seen):
+            key, box = self._drawn.get(row.id, (None, None))
+            if box is None or key != (row, today):
+                if box is not None:
+                    box.delete()
+                with self._list, ui.element("div").classes("as-one") as box:
+                    pieces.alert(self.desk, row)
+                self._drawn[row.id] = ((row, today), box)
+            if self._list.default_slot.children[place] is not box:
+                box.move(target_index=place)
 
     async def _choose(self, state: str) -> None:
         self._state, self._limit = state, 100

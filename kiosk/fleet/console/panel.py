@@ -49,6 +49,10 @@ class Panel(ABC, Generic[S]):
         if key == self._seen or self.desk.client.id not in type(self.desk.client).instances:
             return
         self._seen = key
+        self.redraw(seen)
+
+    def redraw(self, seen: S) -> None:
+        """Draw it anew; a panel of many parts may change only those that differ."""
         self._box.clear()
         with self._box:
             self.draw(seen)
@@ -56,20 +60,27 @@ class Panel(ABC, Generic[S]):
 
 async def keep(desk: Desk, panels: Iterable[Panel[Any]]) -> None:
     """Show the panels, and keep them up to date as long as the page is open."""
-    listed, busy = list(panels), asyncio.Lock()
+    listed, news = list(panels), asyncio.Event()
 
     async def update() -> None:
-        if busy.locked():
-            return  # the next look comes in a moment
-        async with busy:
-            for panel in listed:
-                await panel.update()
+        for panel in listed:
+            await panel.update()
+
+    async def follow() -> None:
+        while news.is_set():
+            news.clear()
+            await update()
 
     def told() -> None:
-        tasks.add(task := asyncio.get_running_loop().create_task(update()))
-        task.add_done_callback(tasks.discard)
+        if not desk.client.has_socket_connection:
+            return  # nobody sees it: yet, or any more
+        news.set()
+        if not tasks:
+            tasks.add(task := asyncio.get_running_loop().create_task(follow()))
+            task.add_done_callback(tasks.discard)
 
     tasks: set[asyncio.Task[None]] = set()
     await update()
     leave: Callable[[], None] = desk.follower.listen(told)
+    desk.client.on_connect(told)
     desk.client.on_delete(leave)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, Select, select
+import msgspec
+from sqlalchemy import Connection, Engine, Row, Select, Text, cast, select
 
 from devices.fault_catalogue import Capability
 from kiosk.fleet.alerts.rules import SEVERITIES
@@ -49,7 +51,22 @@ def open_alerts(connection: Connection) -> OpenAlerts:
     return OpenAlerts(of, dict(Counter(each.severity for each in found)))
 
 
-def rows(connection: Connection, alerts: OpenAlerts, only: str | None = None) -> list[KioskRow]:
+class _Read(NamedTuple):
+    """A row and what it was made from."""
+
+    values: tuple[Any, ...]
+    not_fitted: frozenset[str]
+    alerts: list[AlertRow]
+    row: KioskRow
+
+
+Remembered = dict[str, _Read]
+"""Kiosks at the last look: of ten thousand, few have changed at the next."""
+
+
+def rows(
+    connection: Connection, alerts: OpenAlerts, only: str | None = None, remembered: Remembered | None = None
+) -> list[KioskRow]:
     """Every kiosk that is not retired, or ``only`` one."""
     wanted: Select[Any] = (
         select(
@@ -57,14 +74,14 @@ def rows(connection: Connection, alerts: OpenAlerts, only: str | None = None) ->
             kiosk.c.name,
             kiosk.c.site,
             kiosk.c.online,
-            presence.c.seen_at,
             presence.c.state,
             presence.c.serving,
             presence.c.works,
             presence.c.banks,
-            capabilities.c.works.label("able"),
-            capabilities.c.banks.label("able_banks"),
-            capabilities.c.lost,
+            cast(capabilities.c.works, Text).label("able"),
+            cast(capabilities.c.banks, Text).label("able_banks"),
+            cast(capabilities.c.lost, Text).label("lost"),
+            presence.c.seen_at,
         )
         .select_from(
             kiosk.outerjoin(presence, presence.c.kiosk == kiosk.c.id).outerjoin(
@@ -81,19 +98,36 @@ def rows(connection: Connection, alerts: OpenAlerts, only: str | None = None) ->
     not_fitted: dict[str, set[str]] = defaultdict(set)
     for name, device in connection.execute(bare):
         not_fitted[name].add(device)
-    return [_row(row, not_fitted.get(row.id, set()), alerts.of.get(row.id, [])) for row in connection.execute(wanted)]
+    known: Remembered = {} if remembered is None else remembered
+    found = []
+    for row in connection.execute(wanted):
+        read = _again(known.get(row[0]), row, frozenset(not_fitted.get(row[0], ())), alerts.of.get(row[0], []))
+        known[row[0]] = read
+        found.append(read.row)
+    return found
 
 
-def overview(engine: Engine, now: int) -> Overview:
-    """All of it, from one transaction."""
+def _again(before: _Read | None, row: Row[Any], not_fitted: frozenset[str], alerts: list[AlertRow]) -> _Read:
+    values = tuple(row)
+    if before is None or before[1:3] != (not_fitted, alerts) or before.values[:-1] != values[:-1]:
+        return _Read(values, not_fitted, alerts, _row(row, not_fitted, alerts))
+    if before.values != values:  # another heartbeat, and nothing else
+        return _Read(values, not_fitted, alerts, before.row.model_copy(update={"seen_at": row.seen_at}))
+    return before
+
+
+def overview(engine: Engine, now: int, remembered: Remembered | None = None) -> Overview:
+    """All of it, from one transaction. ``remembered``: kept by the caller from look to look, to make the next cheap."""
     with engine.connect() as connection:
         alerts = open_alerts(connection)
-        found = rows(connection, alerts)
+        found = rows(connection, alerts, remembered=remembered)
     halls: dict[str, list[KioskRow]] = defaultdict(list)
     for each in found:
         halls[each.site].append(each)
     standing = [each for each in found if each.standing is not Standing.OFFLINE]
-    able = Counter(word for each in standing for word in each.works)
+    able: Counter[str] = Counter()
+    for works, count in Counter(each.works for each in standing).items():
+        able.update(dict.fromkeys(works, count))
     in_need = sorted((each for each in found if each.rank), key=urgency)
     return Overview.model_construct(
         at=now,
@@ -125,10 +159,16 @@ def urgency(row: KioskRow) -> tuple[int, int, str]:
     return -row.rank, 0 if row.worst is None else row.worst.opened_at, row.id
 
 
-def _row(row: Row[Any], not_fitted: set[str], alerts: list[AlertRow]) -> KioskRow:
-    lost = {word: why for word, why in (row.lost or {}).items() if why not in not_fitted}
-    works = tuple(row.able) if row.able is not None else tuple((row.works or "").split())
-    banks = tuple(row.able_banks) if row.able_banks is not None else tuple((row.banks or "").split())
+@lru_cache(1024)
+def _words(text: str) -> tuple[str, ...]:
+    return msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def _row(row: Row[Any], not_fitted: frozenset[str], alerts: list[AlertRow]) -> KioskRow:
+    told = msgspec.json.decode(row.lost, type=dict[str, str]) if row.lost is not None else {}
+    lost = {word: why for word, why in told.items() if why not in not_fitted}
+    works = _words(row.able) if row.able is not None else tuple((row.works or "").split())
+    banks = _words(row.able_banks) if row.able_banks is not None else tuple((row.banks or "").split())
     standing = _standing(row, lost, works)
     untaken = [each for each in alerts if each.state != "acknowledged"]
     rank = _OF_STANDING[standing] + max((_OF_SEVERITY[each.severity] for each in alerts), default=0)
