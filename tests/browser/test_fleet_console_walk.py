@@ -152,6 +152,29 @@ async def test_keys_lead_through_the_console(browser: Browser, fleet: Standing) 
     await page.keyboard.type("s00012")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/console/kiosk/S00012?lang=en")
+    await expect(page.get_by_test_id("screen-now")).to_have_attribute("data-page", "Attract")
+    part = page.get_by_test_id("part-card_reader")
+    await part.focus()
+    await page.keyboard.press("Space")
+    await expect(page.get_by_test_id("device-card_reader")).to_contain_text("Card reader")
+    await expect(part).to_be_focused()  # though the panel was drawn anew
+
+
+async def test_a_number_leads_to_the_kiosks_that_it_counts(browser: Browser, fleet: Standing) -> None:
+    page = await signed_in(browser, fleet, "operator")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip")).to_be_focused()
+    fine = page.get_by_test_id("count-fine")
+    await expect(fine.locator(".figure")).to_have_text("20", timeout=60_000)
+    await fine.focus()
+    await page.keyboard.press("Enter")
+    await expect(fine).to_have_attribute("aria-pressed", "true")
+    await expect(fine).to_be_focused()
+    await expect(page.locator(".first-row")).to_have_count(12)
+    await page.get_by_test_id("more-first").click()
+    await expect(page.locator(".first-row")).to_have_count(20)
+    await fine.click()
+    await expect(page.locator(".first-row")).to_have_count(0)
 
 
 async def test_on_a_phone_nothing_is_cut_in_either_language(browser: Browser, fleet: Standing) -> None:

@@ -91,7 +91,8 @@ def _part(desk: Desk, device: DeviceView, part: Part, choose: Callable[[str], No
     )
     group.props(f'tabindex="0" role="button" aria-label="{state}" data-testid="part-{device.device}"')
     group.on("click", lambda: choose(device.device))
-    group.on("keydown.enter", lambda: choose(device.device))
+    for key in ("keydown.enter.prevent", "keydown.space.prevent"):
+        group.on(key, lambda: choose(device.device))
     with group:
         title = ui.element("title")
         title._text = state
