@@ -26,6 +26,7 @@ from kiosk.fleet.access.provider import IdentityProvider
 from kiosk.fleet.access.sessions import Sessions, session_key
 from kiosk.fleet.alerts.engine import AlertEngine
 from kiosk.fleet.alone import alone
+from kiosk.fleet.announcing import Announcer
 from kiosk.fleet.api.application import application
 from kiosk.fleet.api.secured import Secured
 from kiosk.fleet.api.service import Service
@@ -54,7 +55,7 @@ from kiosk.fleet.store.retention import Keeper
 
 log = structlog.get_logger("fleet")
 
-SERVICES = frozenset({"ingest", "office", "commands"})
+SERVICES = frozenset({"ingest", "office", "commands", "alerts"})
 HERE = ("127.0.0.1", "::1", "localhost")
 """Names by which processes of one machine reach each other, beside those of the settings."""
 SIMULATOR = "simulator"
@@ -181,6 +182,8 @@ class Fleet:
             running["retention"] = Keeper(self.engine, self.clock).run
         if Part.DELIVERY in self.parts:
             running["delivery"] = self._delivery
+            if self.brokers:
+                running["announcements"] = self._announcements
         if Part.COMMANDS in self.parts:
             running["commands"] = self._commands
         if Part.OFFICE in self.parts:
@@ -232,6 +235,13 @@ class Fleet:
                     MailServer(mail.host, mail.port, mail.sender, user=mail.user, password=password, tls=mail.tls)
                 )
             await Courier(self.engine, self.clock, senders).run()
+
+    async def _announcements(self) -> None:
+        client = await self._connected("alerts")
+        try:
+            await Announcer(client, self.engine, self.clock).run()
+        finally:
+            await client.close()
 
     async def _commands(self) -> None:
         client = await self._connected("commands")

@@ -121,10 +121,7 @@ def users_text(users: Users) -> str:
     """The text of the users' file: a kiosk may publish and hear its own subjects, a reader may only listen."""
     lines = ["users: ["]
     lines += [f"  {{user: {_text(service_subject(name))}}}" for name in sorted(users.services)]
-    lines += [
-        _user(reader_subject(name), (), (f"{subjects.PREFIX}.*.telemetry.>", f"{subjects.PREFIX}.*.heartbeat"))
-        for name in sorted(users.readers)
-    ]
+    lines += [_user(reader_subject(name), (), subjects.READERS_HEAR) for name in sorted(users.readers)]
     lines += [
         _user(kiosk_subject(kiosk, enrolment), subjects.may_publish(kiosk), subjects.may_hear(kiosk))
         for kiosk, enrolment in sorted(users.kiosks)

@@ -6,6 +6,7 @@
 ``fleet.v1.<kiosk>.reply``             about commands; kept by stream REPLIES until ingest has stored it
 ``fleet.v1.<kiosk>.command``           to a kiosk that is there now; kept by nobody
 ``fleet.v1.<kiosk>.inbox.>``           where the broker acknowledges what a kiosk publishes
+``fleet.v1.<kiosk>.alert``             each step of an alert, for readers; of many kiosks: ``many``; kept by nobody
 =====================================  =========================================================================
 """
 
@@ -16,6 +17,8 @@ from enum import StrEnum
 
 PREFIX = "fleet.v1"
 ANY_KIOSK = "*"
+MANY = "many"
+"""In the place of the kiosk, where an alert is of many: no kiosk can be called so."""
 _BEFORE_KIOSK = f"{PREFIX}."
 
 
@@ -39,6 +42,11 @@ def reply(kiosk: str) -> str:
     return f"{PREFIX}.{kiosk}.reply"
 
 
+def alert(kiosk: str) -> str:
+    """Where the fleet announces the steps of an alert."""
+    return f"{PREFIX}.{kiosk}.alert"
+
+
 def inbox(kiosk: str) -> str:
     """The prefix of the inboxes of a kiosk's own connection."""
     return f"{PREFIX}.{kiosk}.inbox"
@@ -60,6 +68,10 @@ def may_publish(kiosk: str) -> tuple[str, ...]:
 def may_hear(kiosk: str) -> tuple[str, ...]:
     """All that a kiosk may subscribe to."""
     return command(kiosk), f"{inbox(kiosk)}.>"
+
+
+READERS_HEAR = (f"{PREFIX}.*.telemetry.>", heartbeat(ANY_KIOSK), alert(ANY_KIOSK))
+"""All that a reader may subscribe to."""
 
 
 class Keep(StrEnum):

@@ -14,7 +14,7 @@ from nats.errors import Error
 from nats.js.errors import NoStreamResponseError
 
 from kiosk.fleet import subjects
-from kiosk.fleet.broker import Broker, BrokerError, free_port
+from kiosk.fleet.broker import Broker, BrokerError
 from kiosk.fleet.connection import connect, ensure_streams, tls_context
 from kiosk.fleet.pki import Paths, new_key, write_certificate, write_key
 
@@ -69,6 +69,7 @@ async def test_a_kiosk_speaks_for_itself_and_for_no_other(fleet: Fleet) -> None:
         f"{subjects.inbox('K0002')}.ack",
         subjects.command("K0001"),
         subjects.command("K0002"),
+        subjects.alert("K0001"),
         "$JS.API.STREAM.DELETE.TELEMETRY",
         "$JS.API.STREAM.PURGE.TELEMETRY",
         "$JS.API.CONSUMER.MSG.NEXT.TELEMETRY.ingest-telemetry",
@@ -262,40 +263,3 @@ async def test_a_broker_left_behind_is_ended_first(fleet: Fleet) -> None:
     assert second.pid not in (None, orphan)
     assert await _try(fleet, fleet.kiosk("K0001")) == "let in"
     await second.stop()
-
-
-def _mqtt(kind: int, body: bytes) -> bytes:
-    return bytes([kind, len(body)]) + body
-
-
-def _mqtt_text(text: str) -> bytes:
-    return len(text).to_bytes(2, "big") + text.encode()
-
-
-async def test_another_system_listens_over_mqtt(fleet: Fleet) -> None:
-    """MQTT 3.1.1, by hand: connect, subscribe, receive what a kiosk told."""
-    settings = dataclasses.replace(
-        fleet.broker.settings, folder=fleet.broker.settings.folder / "mqtt", port=free_port(), mqtt_port=free_port()
-    )
-    broker = Broker(settings)
-    await broker.start(fleet.users)
-    try:
-        reader, writer = await asyncio.open_connection(
-            "127.0.0.1",
-            settings.mqtt_port,
-            ssl=tls_context(fleet.pki.reader("dashboard")),
-            server_hostname="127.0.0.1",
-        )
-        writer.write(_mqtt(0x10, _mqtt_text("MQTT") + b"\x04\x02\x00\x3c" + _mqtt_text("dashboard")))
-        assert await asyncio.wait_for(reader.readexactly(4), 10) == b"\x20\x02\x00\x00"
-        topic = "fleet/v1/K0001/telemetry/event"
-        writer.write(_mqtt(0x82, b"\x00\x01" + _mqtt_text(topic) + b"\x00"))
-        assert await asyncio.wait_for(reader.readexactly(5), 10) == b"\x90\x03\x00\x01\x00"
-        kiosk = await connect([broker.url], fleet.kiosk("K0001"), name="K0001", inbox=subjects.inbox("K0001"))
-        await kiosk.publish(subjects.telemetry("K0001", "event"), b"told")
-        expected = _mqtt(0x30, _mqtt_text(topic) + b"told")
-        assert await asyncio.wait_for(reader.readexactly(len(expected)), 10) == expected
-        await kiosk.close()
-        writer.close()
-    finally:
-        await broker.stop()

@@ -97,6 +97,12 @@ def try_out(connection: Connection, now: int, number: int) -> int:
     return int(made.scalar_one())
 
 
+def message(connection: Connection, number: int, what: str) -> dict[str, Any]:
+    """An alert as other systems are told of it now: see :func:`content`."""
+    row, sites = _alert(connection, number)
+    return content(row, sites, what, _members(connection, number))
+
+
 def _alert(connection: Connection, number: int) -> tuple[Row[Any], frozenset[str]]:
     row = connection.execute(select(alert).where(alert.c.id == number)).one()
     members = select(alert_member.c.kiosk).where(alert_member.c.alert == number)
