@@ -36,7 +36,7 @@ STEPS = [
     "presented",
     "collected",
 ]
-"""What the time line must have of an issue that went well, once each and in this order; a state's or note's last word."""
+"""What the time line must have of an issue that went well, in this order; the last word of a state or of a note."""
 
 ISSUING = [
     "Attract",
