@@ -154,6 +154,28 @@ async def test_contacts_are_added_tried_out_paused_and_removed(browser: Browser,
         assert (place, answer.status) == (place, 403)
 
 
+async def test_an_engineer_searches_what_kiosks_told(browser: Browser, fleet: Standing) -> None:
+    fleet.tell(f"fault S00006 receipt_printer {JAM}")
+    page = await signed_in_quietly(browser, fleet, "engineer")
+    page.set_default_timeout(PATIENCE)
+    await page.goto(f"{fleet.url}console/journal?lang=en")
+    await expect(page.get_by_test_id("found").first).to_be_visible()
+    await say(page, "of-kiosk", "s00006")
+    await say(page, "fault", "receipt_printer")
+    await page.get_by_test_id("search").click()
+    await expect(page.get_by_test_id("found").first).to_contain_text(JAM)
+    await picture(page, "7-journal")
+    table = await page.get_by_role("link", name="Download CSV").get_attribute("href")
+    answer = await page.request.get(f"{fleet.url}console/{table}")
+    lines = (await answer.text()).splitlines()[1:]
+    assert len(lines) == await page.get_by_test_id("found").count()
+    assert all("S00006" in line and JAM in line for line in lines)
+    await say(page, "since", "2026-01-01T00:00")
+    await page.get_by_test_id("search").click()
+    await expect(page.get_by_text("Those times do not work")).to_be_visible()
+    fleet.tell("mend S00006 receipt_printer")
+
+
 async def signed_in_quietly(browser: Browser, fleet: Standing, who: str) -> Page:
     """Through the API; the first page is not waited for."""
     page = await (await browser.new_context()).new_page()

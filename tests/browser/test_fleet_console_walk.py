@@ -19,7 +19,9 @@ GALLERY = Path(__file__).parents[2] / "out" / "gallery" / "fleet"
 READY_WITHIN = 60.0
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 JAM = "receipt_printer.cutter_jammed"
-PAGES = ("", "alerts", "tickets", "stock", "commands", "reports", "records", "people", "kiosk/S00003")
+PAGES = (
+    "", "alerts", "tickets", "stock", "commands", "reports", "journal", "records", "contacts", "people", "kiosk/S00003",
+)  # fmt: skip
 
 pytestmark = pytest.mark.window
 

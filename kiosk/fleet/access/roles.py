@@ -46,6 +46,8 @@ class Act(StrEnum):
     REPORT_ADJUST = "report_adjust"
     AUDIT_READ = "audit_read"
     QUARANTINE_READ = "quarantine_read"
+    JOURNAL_READ = "journal_read"
+    """Search what kiosks told."""
     KIOSK_DESCRIBE = "kiosk_describe"
     """Its name, place and hours."""
     ENROL = "enrol"
@@ -71,6 +73,7 @@ LEAST: Mapping[Act, Role] = MappingProxyType(
         Act.COMMAND_CONTENT: Role.ENGINEER,
         Act.KIOSK_DESCRIBE: Role.ENGINEER,
         Act.QUARANTINE_READ: Role.ENGINEER,
+        Act.JOURNAL_READ: Role.ENGINEER,
         Act.AUDIT_READ: Role.ENGINEER,
         Act.REPORT_ADJUST: Role.ADMINISTRATOR,
         Act.ENROL: Role.ADMINISTRATOR,

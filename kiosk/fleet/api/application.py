@@ -12,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from kiosk.fleet.access.roles import NotAllowed
-from kiosk.fleet.api import acting, contacting, looking, reporting, sessions
+from kiosk.fleet.api import acting, contacting, looking, reporting, searching, sessions
 from kiosk.fleet.api.access import Guard, Routes
 from kiosk.fleet.api.service import Service
 from kiosk.fleet.desk.errors import Conflict, Unknown, Wrong
@@ -47,7 +47,7 @@ def application(service: Service) -> FastAPI:
     )
     router = APIRouter(prefix=PREFIX)
     route = Routes(router, Guard(service.sessions))
-    for part in (sessions, looking, acting, contacting, reporting):
+    for part in (sessions, looking, acting, contacting, reporting, searching):
         part.add(route, service)
     api.include_router(router)
     for kind, answer in _ANSWERS.items():

@@ -13,7 +13,7 @@ from kiosk.fleet.api.service import Service
 from kiosk.fleet.desk import reports
 from kiosk.fleet.desk.shapes import AvailabilityReport, BusinessReport
 
-_CSV = {200: {"content": {"text/csv": {}}, "description": "UTF-8 with a byte order mark"}}
+CSV = {200: {"content": {"text/csv": {}}, "description": "UTF-8 with a byte order mark"}}
 
 
 def add(route: Routes, service: Service) -> None:
@@ -31,32 +31,35 @@ def add(route: Routes, service: Service) -> None:
         Act.LOOK,
         tags=["reports"],
         response_class=StreamingResponse,
-        responses=_CSV,
+        responses=CSV,
     )
     def availability_csv(first: First, last: Last) -> StreamingResponse:
         """The same as a table."""
         report = reports.availability_report(engine, first, last, service.now)
-        return _file(reports.availability_csv(report), f"availability-{first}-{last}.csv")
+        return file_of(reports.availability_csv(report), f"availability-{first}-{last}.csv")
 
     @route(
-        "GET", "/reports/exclusions.csv", Act.LOOK, tags=["reports"], response_class=StreamingResponse, responses=_CSV
+        "GET", "/reports/exclusions.csv", Act.LOOK, tags=["reports"], response_class=StreamingResponse, responses=CSV
     )
     def exclusions_csv(first: First, last: Last) -> StreamingResponse:
         """What was taken out of the count, by whom and why, also what was withdrawn again."""
         report = reports.availability_report(engine, first, last, service.now)
-        return _file(reports.exclusions_csv(report.exclusions), f"exclusions-{first}-{last}.csv")
+        return file_of(reports.exclusions_csv(report.exclusions), f"exclusions-{first}-{last}.csv")
 
     @route("GET", "/reports/business", Act.LOOK, tags=["reports"])
     def business(first: First, last: Last) -> BusinessReport:
         """How each service went: done, refused, left at which step, how long each step takes."""
         return reports.business_report(engine, first, last)
 
-    @route("GET", "/reports/business.csv", Act.LOOK, tags=["reports"], response_class=StreamingResponse, responses=_CSV)
+    @route("GET", "/reports/business.csv", Act.LOOK, tags=["reports"], response_class=StreamingResponse, responses=CSV)
     def business_csv(first: First, last: Last) -> StreamingResponse:
         """The same as a table."""
-        return _file(reports.business_csv(reports.business_report(engine, first, last)), f"business-{first}-{last}.csv")
+        return file_of(
+            reports.business_csv(reports.business_report(engine, first, last)), f"business-{first}-{last}.csv"
+        )
 
 
-def _file(lines: Iterator[str], name: str) -> StreamingResponse:
+def file_of(lines: Iterator[str], name: str) -> StreamingResponse:
+    """A table to be kept, not shown."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

@@ -22,6 +22,7 @@ PAGES = (
     ("stock", "/stock", Act.LOOK),
     ("commands", "/commands", Act.LOOK),
     ("reports", "/reports", Act.LOOK),
+    ("journal", "/journal", Act.JOURNAL_READ),
     ("records", "/records", Act.AUDIT_READ),
     ("contacts", "/contacts", Act.CONTACTS),
     ("people", "/people", Act.ACCOUNTS),

@@ -20,6 +20,7 @@ from kiosk.fleet.api.service import Service
 from kiosk.fleet.console import (
     page_contacts,
     page_glance,
+    page_journal,
     page_kiosk,
     page_lists,
     page_manage,
@@ -44,6 +45,7 @@ LISTS: dict[str, Panels] = {
     "stock": lambda desk: [page_lists.StockPanel(desk)],
     "commands": lambda desk: [page_lists.Commands(desk)],
     "reports": lambda desk: [page_office.Reports(desk)],
+    "journal": lambda desk: [page_journal.Journal(desk)],
     "records": lambda desk: [page_office.Records(desk)],
     "contacts": lambda desk: [page_contacts.Contacts(desk)],
     "people": lambda desk: [page_office.People(desk)],

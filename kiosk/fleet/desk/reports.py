@@ -177,14 +177,14 @@ def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator[str
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write("\ufeff")
     for line in (head, *lines):
-        writer.writerow([_cell(each) for each in line])
+        writer.writerow([cell(each) for each in line])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
 
 
-def _cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula is kept text."""
+def cell(value: object) -> object:
+    """Of a table: text that a spreadsheet would take for a formula is kept text."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
 

@@ -226,6 +226,20 @@ class Moment(Shape):
     body: dict[str, Any]
 
 
+class Found(Shape):
+    """Something a kiosk told, found again. ``key``: to ask for what was before."""
+
+    key: str
+    kiosk: str
+    journal: str
+    sequence: int
+    kind: str
+    happened_at: int
+    received_at: int
+    late: bool
+    body: dict[str, Any]
+
+
 class TicketRow(Shape):
     """Work to be done. ``state``: open, working, closed; ``urgency``: low, normal, high."""
 
