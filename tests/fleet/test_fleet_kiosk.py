@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import hashlib
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -15,6 +20,7 @@ from fleet_stand import Fleet
 from nats.aio.client import Client
 from test_fleet_agent import join
 
+from kiosk.catalogue.policy import REGIONS
 from kiosk.clock import SystemClock
 from kiosk.config import Settings
 from kiosk.controller import Controller
@@ -24,7 +30,11 @@ from kiosk.fleet.enrolment_messages import Enrolled
 from kiosk.fleet.keys import CommandSigner
 from kiosk.fleet.messages import Fact, Heartbeat, Telemetry, decode, encode
 from kiosk.fleet.orders import Command, CommandReply
+from kiosk.fleet.pki import certificate_in
+from kiosk.health.fleet_side import FleetSide
 from kiosk.host.port import Host
+from kiosk.journal.telemetry import TelemetryLane
+from kiosk.tools import Tools
 
 PATIENCE = 30.0
 
@@ -133,10 +143,50 @@ def settings(fleet: Fleet, far: Far, folder: Path) -> Settings:
     )
 
 
-async def test_a_kiosk_in_its_fleet(fleet: Fleet, far: Far, tmp_path: Path) -> None:
+async def _its_vitals(side: FleetSide, setting: Settings, far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a heartbeat says of process, disk, clock, certificates, software and policy; what is wrong is told once."""
+    assert setting.fleet is not None
+    beat = await asyncio.to_thread(side._heartbeat, 2)
+    assert beat.software.version == version("social-security-card-kiosk")
+    assert beat.software.policy == hashlib.sha256((REGIONS / "990100.toml").read_bytes()).hexdigest()
+    member = certificate_in((setting.fleet.directory / "member.pem").read_text())
+    assert beat.certificate_until == int(member.not_valid_after_utc.timestamp() * 1000)
+    assert beat.clock_off is not None
+    assert abs(beat.clock_off) < 5000
+    free = shutil.disk_usage(setting.kiosk.state_directory).free
+    assert beat.disk_free == pytest.approx(free, rel=0.2)
+    assert beat.memory is not None
+    assert 20 << 20 < beat.memory < 4 << 30
+    assert (beat.works, beat.banks, beat.dropped) == (("query",), (), 0)
+
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 20))
+        for number in (3, 4):
+            assert (await asyncio.to_thread(side._heartbeat, number)).disk_free == 100 << 20
+    lane = side.agent._journal.telemetry
+    monkeypatch.setattr(lane, "backlog", lambda: dataclasses.replace(TelemetryLane.backlog(lane), dropped=7))
+    for number in (5, 6):
+        assert (await asyncio.to_thread(side._heartbeat, number)).dropped == 7
+    await far.until(lambda: "telemetry_dropped" in far.events())
+    assert [name for name in far.events() if name in ("disk_low", "telemetry_dropped")] == [
+        "disk_low",
+        "telemetry_dropped",
+    ]
+
+
+async def test_a_kiosk_in_its_fleet(fleet: Fleet, far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     setting = settings(fleet, far, tmp_path)
     heart = await far._client.subscribe(subjects.heartbeat("K0001"))
     controller = Controller(setting, host=cast("Host", AnsweringHost()))
+    sides: list[FleetSide] = []
+    made = controller._fleet
+
+    def make(tools: Tools) -> FleetSide | None:
+        if (side := made(tools)) is not None:
+            sides.append(side)
+        return side
+
+    monkeypatch.setattr(controller, "_fleet", make)
     running = asyncio.create_task(controller.run())
     beat = decode(Heartbeat, (await heart.next_msg(timeout=PATIENCE)).data)
     assert (beat.kiosk, beat.number, beat.serving) == ("K0001", 1, False)
@@ -148,6 +198,8 @@ async def test_a_kiosk_in_its_fleet(fleet: Fleet, far: Far, tmp_path: Path) -> N
     kinds = {type(each.body).__name__ for each in far.telemetry}
     assert {"Event", "DeviceState", "Capabilities"} <= kinds
     assert far.events()[0] == "started"
+
+    await _its_vitals(sides[0], setting, far, monkeypatch)
 
     await far.order("test_device", device="camera")
     await far.until(lambda: bool(far.replies) and far.replies[-1].state == "failed")
