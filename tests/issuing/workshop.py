@@ -253,7 +253,13 @@ def workshop(folder: Path, *, people: int = 300, **printer: Any) -> Iterator[Wor
     scans = folder / "scans"
     scans.mkdir(parents=True)
     with running(folder / "host.sqlite", people=DEMO, tls=certificates.server, seed=1, size=people) as addresses:
-        given = {"pace": 0, "stock_cards": stock_cards(), "scans": str(scans), "pictures": str(folder / "pictures")}
+        given = {
+            "pace": 0,
+            "longest_hold": 3,
+            "stock_cards": stock_cards(),
+            "scans": str(scans),
+            "pictures": str(folder / "pictures"),
+        }
         simulator = EvolisSimulator(**{**given, **printer})
         contact = ChipContact(str(folder / "contact.sock"))
         simulator.mechanism.on_contact = contact.lower

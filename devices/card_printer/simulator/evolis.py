@@ -6,6 +6,7 @@ Unplugging its line is the host's cable; the mains are the fault ``power_cut``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -32,7 +33,7 @@ class EvolisSimulator(HandledPrinter):
     many, each with ``cards`` pre-made cards; or ``stock_cards``, lists of them as :class:`StockCard` reads.
     ``ribbon``: label, ``ribbon_left`` sides on it. ``scans``: where ``Siscan`` puts pictures; empty: no scanner.
     ``pictures``: where printed faces are kept between benches; empty: within what :meth:`save` gives, which then grows.
-    ``bezel`` False: a plain exit.
+    ``bezel`` False: a plain exit. ``longest_hold``: seconds after which a session ends, whatever its host asked for.
 
     ``scanner``: how far the scanner is from perfect; 0 gives the picture on the card itself, 1 that of a real one: the
     card a little slanted on a dark bed, soft and noisy. ``artwork``: a folder with ``front.png`` and ``back.png``, what
@@ -60,6 +61,7 @@ class EvolisSimulator(HandledPrinter):
         seed: int = 0,
         cleaning_every: int = 1000,
         model: str = "Evolis KC Prime",
+        longest_hold: float = math.inf,
     ) -> None:
         filling = stock.read(stock_cards) if stock_cards is not None else stock.filled(hoppers, cards)
         if not 1 <= len(filling) <= 4:
@@ -81,6 +83,7 @@ class EvolisSimulator(HandledPrinter):
         self._bezel = bezel
         self._pictures = Path(pictures) if pictures else None
         self._model = model
+        self._longest_hold = longest_hold
         self._reader = RequestReader()
         self._answer = ""
         self._awaiting = False
@@ -252,7 +255,7 @@ class EvolisSimulator(HandledPrinter):
         self.session = number
         if number:
             seconds = float(hold[0]) if hold and hold[0].isdecimal() else DEFAULT_HOLD_SECONDS
-            self._session_timer = self.clock.after(seconds, self._free_session)
+            self._session_timer = self.clock.after(min(seconds, self._longest_hold), self._free_session)
         return "OK"
 
     def broke_off(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 
 import pytest
@@ -134,6 +135,16 @@ def test_a_session_that_ends_in_time_is_taken_over(line: VirtualLine, printer: E
     later(line, 2.0, lambda: line.simulator.set_fault("session_held", 0))
     printer.feed("hopper-1")
     assert printer.where() is CardPosition.IN_PATH
+
+
+@pytest.mark.parametrize(("longest", "seconds"), [(math.inf, 45), (3, 3)])
+def test_a_session_whose_host_is_gone_ends_by_itself(longest: float, seconds: float) -> None:
+    line = VirtualLine(EvolisSimulator(longest_hold=longest))
+    line.exchange(b"\x1bPsid;777;45\r", 1)
+    line.pass_time(seconds - 0.1)
+    assert line.simulator.session == 777
+    line.pass_time(0.2)
+    assert line.simulator.session == 0
 
 
 def test_status_while_somebody_else_prints_has_flags_and_the_last_ribbon(
