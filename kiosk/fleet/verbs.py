@@ -46,6 +46,11 @@ _VERBS = (
         no_citizen=False,
         arguments={"lines": Argument(int, required=False, least=1, most=20_000)},
     ),
+    Verb(
+        "search_journal",
+        no_citizen=False,
+        arguments={name: Argument(str, required=False) for name in ("business", "serial", "day", "step")},
+    ),
     Verb("sync_policy", second_person=True, minutes=60, arguments={"digest": Argument(str)}),
 )
 

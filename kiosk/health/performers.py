@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,6 +24,9 @@ from kiosk.health.commands import CommandFailed, Performed, Performer
 from kiosk.health.membership import Office, OfficeError
 from kiosk.health.self_test import self_test
 from kiosk.health.standing import Standing
+from kiosk.journal import searching
+from kiosk.journal.database import Database
+from kiosk.journal.errors import JournalError
 from kiosk.located_toml import MistakesError
 from kiosk.tools import Tools
 
@@ -35,6 +39,7 @@ MOST_LOG = 400_000
 """Bytes of a log as it is sent, compressed."""
 USUAL_LINES = 2000
 MOST_POLICY = 1_000_000
+NDJSON = "application/x-ndjson"
 CLOSED = "fleet.closed"
 """The count that is 1 while the kiosk is kept out of service from afar."""
 
@@ -71,6 +76,7 @@ class Performers:
             "take_out_of_service": self._take_out_of_service,
             "put_into_service": self._put_into_service,
             "send_logs": self._send_logs,
+            "search_journal": self._search_journal,
             "sync_policy": self._sync_policy,
         }
 
@@ -198,6 +204,23 @@ class Performers:
         content = await asyncio.to_thread(_last_lines, folder, lines)
         return Performed({"bytes": len(content)}, content, "application/gzip")
 
+    async def _search_journal(self, arguments: Arguments) -> Performed:
+        """Entries of this kiosk's own journal, a line of JSON each, the newest first, masked."""
+        try:
+            wanted = searching.Wanted.typed(**{name: str(value).strip() for name, value in arguments.items()})
+        except searching.SearchError as error:
+            raise CommandFailed(str(error)) from error
+        try:
+            found = await asyncio.to_thread(_found, self._tools.settings.journal_file, wanted)
+        except JournalError as error:
+            raise CommandFailed("journal_not_readable") from error
+        lines = [json.dumps(each, ensure_ascii=False) for each in found]
+        content = "\n".join([*lines, ""]).encode("utf-8")
+        while len(content) > MOST_LOG:
+            del lines[len(lines) // 2 + 1 :]
+            content = "\n".join([*lines, ""]).encode("utf-8")
+        return Performed({"entries": len(lines)}, content if lines else b"", NDJSON if lines else "")
+
     async def _sync_policy(self, arguments: Arguments) -> Performed:
         """The pack of the region, as the fleet has it under this SHA-256; in force after a restart."""
         file, office = self._tools.settings.policy.region_file, self._office
@@ -226,6 +249,14 @@ class Performers:
             raise CommandFailed("policy_unusable") from error
         finally:
             trial.unlink(missing_ok=True)
+
+
+def _found(file: Path, wanted: searching.Wanted) -> list[dict[str, object]]:
+    database = Database(file, read_only=True)
+    try:
+        return searching.search(database, wanted)
+    finally:
+        database.close()
 
 
 def _last_lines(folder: Path, lines: int) -> bytes:

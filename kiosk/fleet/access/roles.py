@@ -94,6 +94,7 @@ LEAST_FOR_VERB: Mapping[str, Role] = MappingProxyType(
         "take_out_of_service": Role.OPERATOR,
         "put_into_service": Role.OPERATOR,
         "send_logs": Role.ENGINEER,
+        "search_journal": Role.ENGINEER,
         "sync_policy": Role.ENGINEER,
     }
 )

@@ -4,7 +4,9 @@ sounds."""
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,12 +18,15 @@ from fastapi.testclient import TestClient
 from devices.contract import DeviceError, DeviceState, Status
 from devices.worker import DeviceWorker
 from kiosk.catalogue.policy import REGIONS
+from kiosk.clock import ManualClock
 from kiosk.fleet.messages import Body, Event
 from kiosk.fleet.policies import Policies, policy_router
+from kiosk.fleet.verbs import VERBS
 from kiosk.health.commands import CommandFailed
 from kiosk.health.membership import Office
 from kiosk.health.performers import Performers
 from kiosk.health.standing import Standing
+from kiosk.journal.store import Journal
 
 REGION = "990100"
 OLD = REGIONS / f"{REGION}.toml"
@@ -78,7 +83,9 @@ class Rig:
             pin_pad=self.workers["pin_pad"],
             health=SimpleNamespace(saw=lambda name, status: False),
             settings=SimpleNamespace(
-                policy=SimpleNamespace(region_file=self.file), kiosk=SimpleNamespace(region=REGION)
+                policy=SimpleNamespace(region_file=self.file),
+                kiosk=SimpleNamespace(region=REGION),
+                journal_file=folder / "journal.db",
             ),
             record=SimpleNamespace(telemetry=SimpleNamespace(tell=lambda *bodies: self.told.extend(bodies))),
         )
@@ -186,3 +193,53 @@ async def test_a_page_sounds_at_the_machine_unless_someone_is_typing(rig: Rig) -
     assert (await rig.do("page_attendant")).facts == {"sounded": False}
     assert rig.devices["pin_pad"].done == ["beep"]
     assert [facts["sounded"] for _, facts in rig.events] == [True, False, False]
+
+
+async def test_its_own_journal_is_searched_and_a_serial_shown_by_its_end(rig: Rig) -> None:
+    serial, other = "99A0B1C2D3E4F501", "99A0B1C2D3E4F502"
+    file = rig.file.parent / "journal.db"
+    clock = ManualClock(datetime(2026, 11, 21, 15, 59, 59, tzinfo=UTC))  # a second before midnight in the kiosk's zone
+    journal = Journal(file, clock, "K0001")
+    first = journal.new_business()
+    journal.note(first, "stock.loaded", {"serials": [serial, other], "hopper": "1"})
+    clock.advance(1)
+    second = journal.new_business()
+    journal.note(second, "issue.held", {"serial": serial})
+    journal.note(second, "issue.noted", {"amount": 3})
+    journal.close()
+
+    async def found(**wanted: str) -> list[tuple[str, str]]:
+        performed = await rig.do("search_journal", **wanted)
+        assert not any(each in performed.content.decode() for each in (serial, other))
+        lines = [json.loads(line) for line in performed.content.decode().splitlines()]
+        assert performed.facts == {"entries": len(lines)}
+        return [(line["business"], line["step"]) for line in lines]
+
+    assert await found(business=second.lower()) == [(second, "issue.noted"), (second, "issue.held")]
+    assert await found(serial=serial.lower()) == [(second, "issue.held"), (first, "stock.loaded")]
+    assert await found(serial="F502") == [(first, "stock.loaded")]
+    assert await found(day="2026-11-21") == [(first, "stock.loaded")]
+    assert await found(day="2026-11-22", step="issue.held") == [(second, "issue.held")]
+    assert await found(step="nothing") == []
+    shown = json.loads((await rig.do("search_journal", step="stock.loaded")).content)
+    assert shown["facts"]["serials"] == ["*" * 12 + "F501", "*" * 12 + "F502"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ({}, "nothing_to_search"),
+        ({"serial": "501"}, "not_a_serial"),
+        ({"serial": "%%%%"}, "not_a_serial"),
+        ({"business": "20261122-K0001-0042-X"}, "not_a_business_number"),
+        ({"day": "yesterday"}, "not_a_day"),
+        ({"day": "2026-11-22"}, "journal_not_readable"),
+    ],
+)
+async def test_what_cannot_be_looked_for_is_told(rig: Rig, wanted: dict[str, str], reason: str) -> None:
+    with pytest.raises(CommandFailed, match=f"^{reason}$"):
+        await rig.do("search_journal", **wanted)
+
+
+def test_every_verb_is_done(rig: Rig) -> None:
+    assert set(rig.performers.by_verb) == set(VERBS)
