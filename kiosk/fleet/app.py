@@ -269,7 +269,7 @@ class Fleet:
         if Part.CONSOLE in self.parts:
             from kiosk.fleet.console import serve  # what the other parts need not carry
 
-            quicken()
+            quicken(api)
             serve.add(api, self.service, self.follower, self.provider)
         certificate, key = self.settings.console_certificate, self.settings.console_key
         await _serve(

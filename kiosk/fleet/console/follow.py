@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import Engine, func, select
@@ -34,6 +34,7 @@ class Follower:
         self._engine = engine
         self._clock = clock
         self._listeners: list[Callable[[], None]] = []
+        self._early: list[Callable[[], None]] = []
         self._looked_at = 0.0
         self._took = 0.0
         self._pulse: Pulse | None = None
@@ -46,14 +47,17 @@ class Follower:
         """For ever; cancel it to end it."""
         while True:
             try:
-                if await asyncio.to_thread(self._look_if_due):
+                pulse = await asyncio.to_thread(self._feel)
+                if pulse != self._pulse:
+                    self._tell(self._early)
+                if await asyncio.to_thread(self._look_if_due, pulse):
                     self.number += 1
-                    self._tell()
+                    self._tell(self._listeners)
             except SQLAlchemyError as error:
                 if not self.away:
                     log.error("store_away", error=type(error).__name__)
                     self.away = True
-                    self._tell()
+                    self._tell(self._listeners)
             await self._clock.sleep(PULSE_EVERY)
 
     def look(self) -> Overview:
@@ -61,18 +65,21 @@ class Follower:
         view = self.view
         return self._look() if view is None else view
 
-    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Hear of each look, on the event loop; call what is returned to hear no more."""
-        self._listeners.append(listener)
+    def listen(self, listener: Callable[[], None], *, early: bool = False) -> Callable[[], None]:
+        """Hear of each look, on the event loop; call what is returned to hear no more. ``early``: hear that something
+        was done before the whole look, too, as one who does not need it."""
+        heard = [self._listeners, self._early] if early else [self._listeners]
+        for each in heard:
+            each.append(listener)
 
         def leave() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
+            for each in heard:
+                if listener in each:
+                    each.remove(listener)
 
         return leave
 
-    def _look_if_due(self) -> bool:
-        pulse = self._feel()
+    def _look_if_due(self, pulse: Pulse) -> bool:
         begun = self._clock.monotonic()
         if pulse == self._pulse and begun < self._looked_at + max(LOOK_EVERY, SHARE * self._took):
             return False
@@ -93,6 +100,7 @@ class Follower:
             notes = int(connection.execute(select(func.coalesce(func.max(ticket_note.c.id), 0))).scalar_one())
         return events, audited, notes
 
-    def _tell(self) -> None:
-        for listener in list(self._listeners):
+    @staticmethod
+    def _tell(listeners: Sequence[Callable[[], None]]) -> None:
+        for listener in tuple(listeners):
             listener()

@@ -27,6 +27,8 @@ Need = tuple[KioskRow, ...]
 
 
 class _OfOverview(Panel[Overview]):
+    of_overview = True
+
     def look(self) -> Overview:
         return self.desk.follower.look()
 

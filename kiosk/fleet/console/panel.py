@@ -18,9 +18,11 @@ S = TypeVar("S")
 
 class Panel(ABC, Generic[S]):
     """Made where it shall stand. ``look`` runs on a thread, ``draw`` within the page. ``minutely``: what is drawn tells
-    how long ago something was, and is drawn anew every half minute."""
+    how long ago something was, and is drawn anew every half minute. ``of_overview``: it shows the follower's view, and
+    need not look before there is a new one."""
 
     minutely = False
+    of_overview = False
 
     def __init__(self, desk: Desk, classes: str = "panel") -> None:
         self.desk = desk
@@ -81,6 +83,6 @@ async def keep(desk: Desk, panels: Iterable[Panel[Any]]) -> None:
 
     tasks: set[asyncio.Task[None]] = set()
     await update()
-    leave: Callable[[], None] = desk.follower.listen(told)
+    leave: Callable[[], None] = desk.follower.listen(told, early=not any(panel.of_overview for panel in listed))
     desk.client.on_connect(told)
     desk.client.on_delete(leave)

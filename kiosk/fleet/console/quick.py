@@ -5,6 +5,8 @@ all that an element costs. The answer is the same for every function of the same
 
 The other third is Python looking for circles among all objects whenever some hundreds were made. What is there when the
 console begins stays for good and need not be looked through; of what is made later, it is enough to look seldom.
+
+What every browser loads before it shows anything is compressed once (:mod:`kiosk.fleet.console.assets`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ from collections.abc import Callable
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+from fastapi import FastAPI
 from nicegui import helpers
+
+from kiosk.fleet.console.assets import KeptAssets
 
 SELDOM = (20_000, 20, 50)
 """Objects made, and rounds of them, after which Python looks for circles; 700, 10, 10 as it comes."""
@@ -34,8 +39,9 @@ def expects_arguments(func: Callable[..., Any]) -> bool:
     return found
 
 
-def quicken() -> None:
-    """For this process; twice is harmless."""
+def quicken(api: FastAPI) -> None:
+    """For this process and its application; once."""
+    api.add_middleware(KeptAssets)
     helpers.expects_arguments = expects_arguments
     gc.collect()
     gc.freeze()
