@@ -8,7 +8,7 @@ CODE := kiosk devices screens statemachines tests benchmarks docs
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run fleet test lint bench crash soak docs doctor clean
+.PHONY: help setup demo run fleet test lint bench crash soak docs pictures doctor clean
 
 help:
 	@echo "make demo     set up, then four citizens come by: the whole kiosk, unattended"
@@ -20,6 +20,7 @@ help:
 	@echo "make crash    every way of making a card, the power cut at every point of it"
 	@echo "make soak     2,000 citizens of all kinds, and everything that can go wrong meanwhile"
 	@echo "make docs     write the generated files again: charts, drivers, faults, example configuration"
+	@echo "make pictures the README's pictures again, from a demonstration"
 	@echo "make doctor   what this machine has and lacks"
 	@echo "make setup    Debian packages and the virtual environment, if not there yet"
 	@echo "make clean    remove what was made while working (not the virtual environment)"
@@ -80,12 +81,21 @@ crash: setup
 soak: setup
 	@$(BIN)/python tests/soak/soak.py
 
-bench: setup
+bench: setup $(VENV)/.bench-packages
 	@$(BIN)/python -m benchmarks
+
+# Peers to measure against, of which no service of their own is wanted.
+$(VENV)/.bench-packages: deploy/packages-bench.txt $(VENV)/.packages
+	@$(PYTHON) -m kiosk.system_packages missing $< > /dev/null || { $(PYTHON) -m kiosk.system_packages install $< \
+		&& { systemctl disable --now --quiet zabbix-server 2> /dev/null || true; }; }
+	@touch $@
 
 docs: setup
 	@for file in docs/generate_*.py; do $(BIN)/python $$file || exit 1; done
 	@$(BIN)/kiosk config --print-example > out/kiosk.example.toml && mv out/kiosk.example.toml deploy/kiosk.example.toml
+
+pictures: demo
+	@$(BIN)/python docs/make_pictures.py
 
 setup demo run fleet test lint bench docs doctor: | out
 

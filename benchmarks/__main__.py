@@ -4,11 +4,13 @@ a name's beginning will do: ``python -m benchmarks fleet``."""
 from __future__ import annotations
 
 import json
+import logging
 import platform
 import sys
 from importlib import import_module
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -38,12 +40,21 @@ def main(names: list[str]) -> int:
         sys.stderr.write(f"no benchmark {', '.join(unknown)}; there are: {', '.join(PARTS)}\n")
         return 2
     wanted = [part for part in PARTS if not names or any(part.startswith(name) for name in names)]
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console()
     figures: list[Figure] = []
     for name in wanted:
         with console.status(f"measuring {name.replace('_', ' ')}"):
             figures += import_module(f"benchmarks.{name}").measure()
     console.print(_table(figures))
+    for each in figures:
+        if each.note:
+            console.print(f"[dim]{each.name}: {each.note}[/dim]")
+    missed = [each.name for each in figures if not each.met]
+    console.print(
+        f"{len(figures) - len(missed)} of {len(figures)} targets met" + "".join(f"; missed: {each}" for each in missed)
+    )
     OUT.parent.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
     OUT.write_text(json.dumps({**machine, "figures": [each.as_json() for each in figures]}, indent=2) + "\n")
