@@ -14,8 +14,9 @@ from pathlib import Path
 
 from kiosk import logs
 from kiosk.clock import SystemClock
+from kiosk.fleet.access.roles import Role
 from kiosk.fleet.app import Addresses, Fleet
-from kiosk.fleet.beginning import demonstration_people, describe_simulated
+from kiosk.fleet.beginning import demonstration_people, describe_simulated, new_password
 from kiosk.fleet.settings import FleetServerSettings
 from kiosk.fleet.simulate.fleet import SimulatedFleet
 
@@ -46,6 +47,8 @@ async def main(folder: Path) -> None:
     fleet = Fleet(settings, simulated=simulated)
     describe_simulated(fleet, simulated)
     people = demonstration_people(fleet.accounts, folder)
+    people[Role.VIEWER.value] = new_password()
+    fleet.accounts.add(Role.VIEWER.value, Role.VIEWER, people[Role.VIEWER.value])
 
     def announce(addresses: Addresses) -> None:
         print(json.dumps({"console": addresses.console, "people": people}), flush=True)

@@ -11,9 +11,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from conftest import ARGUMENTS
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from kiosk.fleet.access.roles import LEAST, Act, Role
+from kiosk.fleet.console.frame import PAGES as CONSOLE_PAGES
 
 GALLERY = Path(__file__).parents[2] / "out" / "gallery" / "fleet"
 READY_WITHIN = 60.0
@@ -205,3 +209,25 @@ async def test_a_wrong_password_is_told_and_no_page_opens_without_a_session(brow
     answer = await viewer.goto(f"{fleet.url}console/people")
     assert answer is not None
     assert answer.status == 403
+
+
+def test_each_page_opens_for_the_roles_it_is_for_and_sign_in_is_limited(fleet: Standing) -> None:
+    places = [*((path.lstrip("/"), act) for _, path, act in CONSOLE_PAGES), ("kiosk/S00003", Act.LOOK)]
+    assert set(fleet.people) == {role.value for role in Role}
+    for who, password in fleet.people.items():
+        with httpx.Client(base_url=fleet.url, trust_env=False, timeout=20) as client:
+            answer = client.get("console/", follow_redirects=False)
+            assert (answer.status_code // 100, "console-sign-in" in answer.headers["location"]) == (3, True)
+            form = {"name": who, "password": password}
+            assert client.post("console-sign-in", data=form, follow_redirects=False).status_code == 303
+            for place, act in places:
+                may = Role(who).covers(LEAST[act])
+                if act is Act.LOOK and who != Role.VIEWER:
+                    continue  # what the least may do, all may
+                assert client.get(f"console/{place}").status_code == (200 if may else 403), (who, place)
+            assert client.post("console-sign-in", data=form, headers={"Origin": "https://x.example"}).status_code == 403
+    with httpx.Client(base_url=fleet.url, trust_env=False, timeout=20) as client:
+        wrong = {"name": "no.such.person", "password": "not the words"}
+        answers = [client.post("console-sign-in", data=wrong) for _ in range(6)]
+        assert [each.status_code for each in answers] == [401] * 5 + [429]
+        assert 800 < int(answers[-1].headers["retry-after"]) <= 900
