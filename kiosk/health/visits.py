@@ -43,6 +43,8 @@ class Visits:
         self._businesses: list[_Business] = []
         self._step: str | None = None
         self._since = 0.0
+        self._told = False
+        """Whether the visit has been handed out, though the citizen, or their card, is still there."""
 
     def moved(self, event: str, after: str, session: Session) -> None:
         """The chart has moved; before the session is wiped."""
@@ -52,6 +54,9 @@ class Visits:
         self._since = now
         if not (after == SESSION or after.startswith(f"{SESSION}.")):
             self._step = None
+            self._told = False
+            return
+        if self._told:
             return
         self._step = after.removeprefix(f"{SESSION}.")
         service = session.kept.get("service", BEFORE_ANY)
@@ -70,6 +75,8 @@ class Visits:
         if self._step is not None and businesses:
             businesses[-1].spent(self._step, now - self._since)
         self._since = now
+        self._told = self._told or self._step is not None
+        self._step = None
         if not businesses:
             return ()
         done = [each.done_before for each in businesses[1:]] + [len(session.done)]

@@ -103,7 +103,7 @@ async def test_what_cannot_be_written_is_dropped_and_the_rest_goes_on(journal: J
     telemetry.tell(Event(event=EventName.STUCK, facts={"who": "张三"}))
     await asyncio.sleep(0.05)
     telemetry.tell(Event(event=EventName.STARTED))
-    await asyncio.wait_for(news.wait(), 3)
+    await asyncio.wait_for(news.wait(), 30)
     telemetry.tell(Event(event=EventName.STOPPING))
     task.cancel()
     await asyncio.wait([task])
@@ -267,3 +267,20 @@ def test_whoever_walks_off_has_left_at_a_step() -> None:
     visit.go("menu", 60)
     (outcome,) = visit.end()
     assert (outcome.service, outcome.result, outcome.step) == ("identification", Result.ABANDONED, "menu")
+
+
+def test_a_card_that_is_left_is_one_visit_and_the_next_citizen_another() -> None:
+    """The session is ended when the card is left in the slot, and again when it has been taken."""
+    visit = Visit()
+    visit.go("menu", 60)
+    visit.go("card_left", 1)
+    (outcome,) = visit.end()
+    assert (outcome.result, outcome.step) == (Result.ABANDONED, "card_left")
+    visit.now += 30
+    visit.go("ending", 1)
+    assert visit.end() == ()
+    visit.go("farewell", 2)
+    visit.visits.moved("ended", "in_service.checking", visit.session)
+    visit.go("notice", 3)
+    (another,) = visit.end()
+    assert (another.step, [each.milliseconds for each in another.steps]) == ("notice", [3000])
