@@ -13,7 +13,7 @@ from kiosk.catalogue import services
 from kiosk.fleet.access.roles import Role
 from kiosk.fleet.console import machine, telling, words
 from kiosk.fleet.desk.shapes import Standing
-from kiosk.fleet.messages import EventName, Result
+from kiosk.fleet.messages import KINDS, EventName, Result
 from kiosk.fleet.orders import CommandState, Refusal
 from kiosk.fleet.verbs import VERBS
 from kiosk.health.visits import BEFORE_ANY
@@ -55,6 +55,8 @@ def test_both_languages_say_everything_with_the_same_blanks() -> None:
         ("alert", ["opened", "acknowledged", "escalated", "cleared"]),
         ("ticket", ["open", "working", "closed", "low", "normal", "high"]),
         ("severity", ["notice", "warning", "critical"]),
+        ("device", ["use", "stock", "workbench", "application", "commands", "telemetry", "service", "cabinet"]),
+        ("journal", list(KINDS)),
         ("service", [BEFORE_ANY, *(each.id for each in services.load())]),
         ("part", list(machine.PARTS)),
         ("unit", ["hopper", "reject-box", "holding-slot", "bin"]),
