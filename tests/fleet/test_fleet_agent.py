@@ -116,7 +116,7 @@ async def collect(context: JetStreamContext, count: int) -> list[Telemetry]:
                 assert message.headers["Nats-Msg-Id"] == telemetry.message_id
                 assert subjects.kiosk_of(message.subject) == telemetry.kiosk
                 got.append(telemetry)
-                await message.ack_sync()
+                await message.ack_sync(timeout=SLOW)
     return got
 
 

@@ -108,7 +108,7 @@ async def _route_opens(port: int, paths: Paths) -> bool:
     except OSError:
         return False
     try:
-        return (await asyncio.wait_for(reader.readline(), 5)).startswith(b"INFO")
+        return (await asyncio.wait_for(reader.readline(), PATIENCE)).startswith(b"INFO")
     except OSError:
         return False
     finally:

@@ -201,14 +201,14 @@ async def test_workers_that_are_killed_lose_nothing(fleet: Fleet, engine: Engine
         try:
             for _ in range(kills):
                 before = len(in_database(engine))
-                await until(lambda before=before: len(in_database(engine)) > min(before, len(told) - 1), 20)  # type: ignore[misc]
+                await until(lambda before=before: len(in_database(engine)) > min(before, len(told) - 1), 60)  # type: ignore[misc]
                 os.kill(workers[-1].pid, signal.SIGKILL)
                 workers.append(start())
-            await until(lambda: len(in_database(engine)) == len(told), 40)
+            await until(lambda: len(in_database(engine)) == len(told), 60)
             consumer = await context.consumer_info(subjects.TELEMETRY.name, subjects.TELEMETRY.consumer.name)
             assert consumer.delivered is not None
             assert consumer.delivered.consumer_seq > len(told), "no message was given out twice: nothing was tried"
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while (await context.stream_info(subjects.TELEMETRY.name)).state.messages:
                     await SystemClock().sleep(0.1)
         finally:

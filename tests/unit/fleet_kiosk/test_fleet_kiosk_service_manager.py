@@ -20,7 +20,7 @@ def ear(tmp_path: Path) -> Iterator[tuple[socket.socket, str]]:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.bind(address)
-        line.settimeout(3)
+        line.settimeout(30)
         yield line, address
 
 

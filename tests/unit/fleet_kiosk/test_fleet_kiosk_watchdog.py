@@ -189,4 +189,4 @@ async def test_standing_lets_wait_for_a_state() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     standing.moved("in_service.checking")
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 30)

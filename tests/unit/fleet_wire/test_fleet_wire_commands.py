@@ -104,7 +104,7 @@ class Bench:
         return [decode(CommandReply, content) for _, content in self.journal.orders.replies(100)]
 
     async def until(self, *states: str) -> list[CommandReply]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while [reply.state for reply in self.replies()][-len(states) :] != list(states):
                 self.replied.clear()
                 if [reply.state for reply in self.replies()][-len(states) :] != list(states):
@@ -247,7 +247,7 @@ async def test_a_failure_is_told_by_its_reason(bench: Bench) -> None:
 async def test_a_restart_is_done_when_the_process_is_back(bench: Bench) -> None:
     await bench.desk.hear(bench.signed("restart_application"))
     await bench.until("received", "running")
-    await asyncio.wait_for(bench.restarted.wait(), 3)
+    await asyncio.wait_for(bench.restarted.wait(), 30)
     await bench.close()
     bench.open()
     replies = await bench.until("running", "done")
