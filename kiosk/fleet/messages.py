@@ -48,7 +48,8 @@ class Software(Message, frozen=True):
 
 
 class Heartbeat(Message, frozen=True):
-    """A sign of life, every 30 s. ``number`` counts from 1 at each start of the kiosk (``boot``).
+    """A sign of life, every 30 s and whenever a citizen has come or gone. ``number`` counts from 1 at each start of the
+    kiosk (``boot``).
 
     ``sequence``: of the last telemetry written, sent or not; ``unsent``: how many are still to be sent, and ``dropped``
     how many were given up for want of room since the journal began. ``works``: capabilities now. ``state``: as charted.

@@ -58,6 +58,7 @@ class FleetAgent:
         self._news = asyncio.Event()
         self._client: Client | None = None
         self._renewed = asyncio.Event()
+        self._beat_now = asyncio.Event()
         self.heartbeats = 0
 
     def news(self) -> None:
@@ -68,6 +69,10 @@ class FleetAgent:
     def reconnect(self) -> None:
         """Connect anew, with the certificate as it is now. On the event loop."""
         self._renewed.set()
+
+    def beat(self) -> None:
+        """Give a sign of life now and not when it is due: who is served has changed. On the event loop."""
+        self._beat_now.set()
 
     @property
     def connected(self) -> bool:
@@ -196,7 +201,16 @@ class FleetAgent:
                 await client.publish(subjects.heartbeat(self._kiosk), encode(heartbeat))
             except UNSENDABLE as error:
                 log.debug("heartbeat_not_sent", error=type(error).__name__)
-            await self._clock.sleep(HEARTBEAT_EVERY)
+            await self._until_due()
+
+    async def _until_due(self) -> None:
+        due = [asyncio.ensure_future(self._clock.sleep(HEARTBEAT_EVERY)), asyncio.ensure_future(self._beat_now.wait())]
+        try:
+            await asyncio.wait(due, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in due:
+                each.cancel()
+        self._beat_now.clear()
 
 
 def _body(kept: Kept) -> Body | None:

@@ -120,7 +120,10 @@ class FleetSide:
     def moved(self, before: str, event: str, after: str, session: Session) -> None:
         """Told by the runtime."""
         self.reporter.moved(before, event, after, session)
+        served = self.standing.serving
         self.standing.moved(after)
+        if self.standing.serving is not served:
+            self.agent.beat()
 
     async def run(self) -> None:
         """Until it is cancelled; none of it can bring the kiosk down."""
