@@ -51,10 +51,11 @@ def main(names: list[str]) -> int:
     for each in figures:
         if each.note:
             console.print(f"[dim]{each.name}: {each.note}[/dim]")
-    missed = [each.name for each in figures if not each.met]
-    console.print(
-        f"{len(figures) - len(missed)} of {len(figures)} targets met" + "".join(f"; missed: {each}" for each in missed)
-    )
+    aimed = [each for each in figures if each.target is not None]
+    missed = [each.name for each in aimed if not each.met]
+    console.print(f"{len(aimed) - len(missed)} of {len(aimed)} targets are met")
+    for name in missed:
+        console.print(f"[red]missed:[/red] {name}")
     OUT.parent.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
     OUT.write_text(json.dumps({**machine, "figures": [each.as_json() for each in figures]}, indent=2) + "\n")
@@ -65,12 +66,21 @@ def main(names: list[str]) -> int:
 def _table(figures: list[Figure]) -> Table:
     table = Table("figure", "measured", "target", "", "beside it", "ratio", title="Benchmarks")
     for each in figures:
-        beside = f"{each.beside} {each.beside_value:.4g} {each.unit}" if each.beside_value is not None else each.beside
+        beside = (
+            f"{each.beside} {_number(each.beside_value)} {each.unit}" if each.beside_value is not None else each.beside
+        )
         ratio = "" if each.ratio is None else f"{each.ratio:.3f}"
-        met = "[green]met[/green]" if each.met else "[red]missed[/red]"
-        measured = f"{each.value:.4g} {each.unit}"
-        table.add_row(each.name, measured, f"{'>=' if each.at_least else '<='} {each.target:.4g}", met, beside, ratio)
+        target, met = "", ""
+        if each.target is not None:
+            target = f"{'>=' if each.at_least else '<='} {_number(each.target)}"
+            met = "[green]met[/green]" if each.met else "[red]missed[/red]"
+        measured = f"{_number(each.value)} {each.unit}"
+        table.add_row(each.name, measured, target, met, beside, ratio)
     return table
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 if __name__ == "__main__":

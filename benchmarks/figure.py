@@ -11,12 +11,12 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Figure:
     """``value`` in ``unit``, to be at most ``target``, or ``at_least`` that much; ``beside``: the peer or limit of the
-    same run, by name."""
+    same run, by name. ``target`` None: it is told for the sake of what stands beside it."""
 
     name: str
     value: float
     unit: str
-    target: float
+    target: float | None
     beside: str = ""
     beside_value: float | None = None
     note: str = ""
@@ -25,6 +25,8 @@ class Figure:
     @property
     def met(self) -> bool:
         """Whether the target is met."""
+        if self.target is None:
+            return True
         return self.value >= self.target if self.at_least else self.value <= self.target
 
     @property

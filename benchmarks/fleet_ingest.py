@@ -17,6 +17,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import Engine, text
 
@@ -37,7 +38,7 @@ AHEAD = 60_000
 WARM_SECONDS, SECONDS = 4.0, 15.0
 LOOK_EVERY = 0.25
 COPIED = 100_000
-DEARER = 1.15
+DEARER = 1.25
 """How much dearer a message may be with two workers than with one: they also wait for one another."""
 
 
@@ -85,6 +86,7 @@ class Far:
     def __init__(self, postgres: Postgres, folder: Path, workers: int, database: str) -> None:
         self._postgres = postgres
         self._workers = workers
+        self._folder = folder
         self.url = postgres.database(database)
         self.engine: Engine = open_database(self.url)
         pki = FleetPki.at(folder / "pki")
@@ -110,7 +112,8 @@ class Far:
 
     def start_workers(self) -> None:
         """As ``kiosk fleet run --part ingest`` would, each a process."""
-        self.running = [_worker(self.broker.url, self.paths, self.url) for _ in range(self._workers)]
+        with (self._folder / "workers.log").open("ab") as log:
+            self.running = [_worker(self.broker.url, self.paths, self.url, log) for _ in range(self._workers)]
 
     def stored(self) -> int:
         """About how many messages were stored, by the database's own statistics: some second old, and for nothing."""
@@ -209,14 +212,15 @@ def copied(postgres: Postgres) -> Run:
     return Run(COPIED, seconds, Cost(0.0, spent, 0.0), 0.0)
 
 
-def _worker(broker: str, paths: Paths, database: str) -> subprocess.Popen[bytes]:
+def _worker(broker: str, paths: Paths, database: str, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
             sys.executable, "-m", "kiosk.fleet.ingest", "--broker", broker, "--certificate", str(paths.certificate),
             "--key", str(paths.key), "--authority", str(paths.authority), "--database", database,
         ],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
     )  # fmt: skip
 
 

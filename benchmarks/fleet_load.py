@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import ssl
 import sys
 from collections.abc import Iterator, Sequence
@@ -144,6 +145,7 @@ def main(words: Sequence[str] | None = None) -> None:
     for each in ("certificate", "key", "authority"):
         parser.add_argument(each, type=Path)
     given = parser.parse_args(words)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     asyncio.run(speak(given.broker, Paths(given.certificate, given.key, given.authority)))
 
 
