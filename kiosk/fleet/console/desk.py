@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from nicegui import Client, ui
@@ -20,6 +20,8 @@ from kiosk.fleet.desk.errors import Conflict, Unknown, Wrong
 R = TypeVar("R")
 
 PLACE = "/console"
+SESSION_EVERY = 5.0
+"""Seconds between two looks whether whoever opened a page is still signed in."""
 
 
 class SessionOver(Exception):
@@ -28,7 +30,7 @@ class SessionOver(Exception):
 
 @dataclass(frozen=True)
 class Desk:
-    """``token``: of the session; it is asked again at everything that is done."""
+    """``token``: of the session; it is asked again at everything that is done, and while the page is open."""
 
     service: Service
     follower: Follower
@@ -36,6 +38,7 @@ class Desk:
     client: Client
     account: Account
     token: str
+    _asked_at: list[float] = field(default_factory=lambda: [0.0])
 
     @property
     def now(self) -> int:
@@ -70,6 +73,21 @@ class Desk:
                 self.tell(done)
             return found
         return None
+
+    async def still_signed_in(self) -> bool:
+        """Whether the page may show what is new. If not it is loaded anew, which leads to signing in."""
+        now = self.service.clock.monotonic()
+        if now < self._asked_at[0] + SESSION_EVERY:
+            return True
+        self._asked_at[0] = now
+        try:
+            account = await asyncio.to_thread(self.service.sessions.account, self.token)
+        except SQLAlchemyError:
+            return True  # what was drawn stays, and there is nothing new
+        if account is None:
+            with self.client:
+                ui.navigate.reload()
+        return account is not None
 
     def tell(self, sentence: str, *, refused: bool = False) -> None:
         """Say something at the bottom of the page."""

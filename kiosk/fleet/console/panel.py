@@ -71,6 +71,8 @@ async def keep(desk: Desk, panels: Iterable[Panel[Any]]) -> None:
     async def follow() -> None:
         while news.is_set():
             news.clear()
+            if not await desk.still_signed_in():
+                return
             await update()
 
     def told() -> None:
