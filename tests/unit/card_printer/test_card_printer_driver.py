@@ -90,7 +90,7 @@ def test_opening_moves_nothing_and_sets_nothing(line: VirtualLine) -> None:
 def test_abilities_are_what_is_fitted(line: VirtualLine) -> None:
     assert line.printer(bezel=False, reject_box=False).abilities == {Ability.FEED, Ability.PRINT, Ability.PRESENT}
     everything = line.printer(chip_address="pcsc:x", holding_slot=True, scans="/nowhere").abilities
-    assert everything == set(Ability) - {Ability.CHIP, Ability.COUNT_BIN}
+    assert everything == set(Ability) - {Ability.CHIP, Ability.COUNT_BIN, Ability.TAKES_IN}
     for options in ({"hoppers": 0}, {"hoppers": 5}):
         with pytest.raises(ValueError, match="1 to 4"):
             line.printer(**options)
