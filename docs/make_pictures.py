@@ -1,4 +1,4 @@
-"""Composes docs/pictures/{kiosk,card}.png from the last demonstration (`make demo`). By hand, when screens change."""
+"""Composes docs/pictures/{kiosk,card,fleet}.png from a demonstration: `make pictures`, when what they show changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAPER = (232, 228, 218)
 
 
 def main() -> None:
-    """The first visit with its second receipt; the fourth with the card that was made."""
+    """The first visit with its second receipt; the fourth with the card that was made; the console, desk and phone."""
     pin_entry = 3
     visit = [_screen("Attract"), _screen("Identify"), _screen("PinEntry", pin_entry), _screen("Amount")]
     receipt = Image.open(sorted((DEMO / "receipts").glob("*.png"))[1])
@@ -22,15 +22,22 @@ def main() -> None:
     good, signed, printing = -1, -1, 4
     issue = [_screen("Photo", good), _screen("Sign", signed), _screen("MakingCard", printing), _screen("TakeNewCard")]
     _compose("card", [*map(_framed, issue), _card()])
+    _compose("fleet", [_framed(_console("kiosk", 1120)), _framed(_console("phone", 1688))])
 
 
 def _screen(page: str, nth: int = 0) -> Image.Image:
     return Image.open(sorted((DEMO / "screens").glob(f"*-{page}.png"))[nth])
 
 
+def _console(name: str, high: int) -> Image.Image:
+    """The upper part of what the operator saw."""
+    whole = Image.open(DEMO / "console" / f"{name}.png")
+    return whole.crop((0, 0, whole.width, min(high, whole.height)))
+
+
 def _framed(picture: Image.Image) -> Image.Image:
     size = round(picture.width * HEIGHT / picture.height), HEIGHT
-    return ImageOps.expand(picture.convert("RGB").resize(size), 1, (138, 150, 163))
+    return ImageOps.expand(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS), 1, (138, 150, 163))
 
 
 def _card() -> Image.Image:

@@ -62,8 +62,8 @@ async def seen_from_afar(
     await stand.bench.act(_PRINTER, "new_roll")
     tell("an attendant has put in a new roll; the operator tests the printer from afar")
     await operator.tests(DEVICE)
-    await operator.looks_at_the_phone()
-    counted = await far_end.count(KIOSK_ID, load(stand.configuration).journal_file)
+    journal = load(stand.configuration).journal_file
+    _, counted = await asyncio.gather(operator.looks_at_the_phone(), far_end.count(KIOSK_ID, journal))
     alerts = await far_end.alerts(KIOSK_ID)
     tell(f"{counted.sent} messages sent by the kiosk, {counted.stored} stored far away")
     return Afar(dict(operator.pictures), counted, alerts, far_end.neighbours)

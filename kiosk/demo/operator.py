@@ -43,8 +43,8 @@ class Operator:
         self._folder = folder
         self._kiosk = kiosk
         self._stack = AsyncExitStack()
-        self._browser: Browser | None = None
         self._page: Page | None = None
+        self._phone: Page | None = None
         self.pictures: dict[str, Path] = {}
         """What was looked at, by name: ``glance``, ``kiosk``, ``alerts``, ``phone``."""
 
@@ -56,16 +56,16 @@ class Operator:
         await self._stack.__aexit__(*exception)
 
     async def arrives(self) -> None:
-        """Sit down at the desk and sign in."""
+        """Sit down at the desk and sign in; on the phone, too."""
         self._folder.mkdir(parents=True, exist_ok=True)
         async with _told():
             from playwright.async_api import async_playwright
 
             playwright = await self._stack.enter_async_context(async_playwright())
-            self._browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-            self._stack.push_async_callback(self._browser.close)
-            self._page = page = await self._opened(self._browser, DESK, "zh")
-            await page.get_by_test_id("count-total").wait_for()
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
+            self._stack.push_async_callback(browser.close)
+            self._page = await self._opened(browser, DESK, "zh")
+            self._phone = await self._opened(browser, PHONE, "en")
 
     async def sees_what_is_wrong(self, device: str) -> None:
         """The kiosk comes up on the first page by itself, its device lit on its own."""
@@ -101,31 +101,35 @@ class Operator:
 
     async def looks_at_the_phone(self) -> None:
         """The kiosk's day, away from the desk."""
-        assert self._browser is not None  # noqa: S101 -- arrived
+        phone = self._signed_in(self._phone)
         async with _told():
-            phone = await self._opened(self._browser, PHONE, "en", f"kiosk/{self._kiosk}")
+            await phone.goto(f"{self._far_end.console}/console/kiosk/{self._kiosk}?lang=en")
             await phone.locator(".entry").first.wait_for()
             await self._keep("phone", phone)
 
     def _at_desk(self) -> Page:
-        if self._page is None:
+        return self._signed_in(self._page)
+
+    @staticmethod
+    def _signed_in(page: Page | None) -> Page:
+        if page is None:
             raise FarEndError("nobody has signed in at the console")
-        return self._page
+        return page
 
     def _alert(self) -> Locator:
         return self._at_desk().locator('[data-testid^="alert-"]', has_text=self._kiosk)
 
-    async def _opened(self, browser: Browser, size: dict[str, int], language: str, place: str = "") -> Page:
-        """A page of the console, signed in."""
+    async def _opened(self, browser: Browser, size: dict[str, int], language: str) -> Page:
+        """The console's first page, signed in."""
         scale = 2 if size is PHONE else 1
         context = await browser.new_context(viewport=size, device_scale_factor=scale)  # type: ignore[arg-type]
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
-        await page.goto(f"{self._far_end.console}/console/{place}?lang={language}")
+        await page.goto(f"{self._far_end.console}/console/?lang={language}")
         await page.get_by_test_id("name").fill("operator")
         await page.get_by_test_id("password").fill(self._far_end.people["operator"])
         await page.get_by_test_id("go").click()
-        await page.get_by_test_id("sign-out").wait_for()
+        await page.get_by_test_id("count-total").wait_for()
         return page
 
     async def _keep(self, name: str, page: Page) -> None:
