@@ -145,11 +145,11 @@ def _eyes_of(face: Box) -> Box:
 
 def _place_faults(face: Landmarks, measured: Measured, rule: PhotoRule) -> Iterator[PhotoFault]:
     (x, y), (width, height) = face.eye_middle, (rule.width, rule.height)
-    span = Line(face.face_left, y, face.face_right, y)
+    sides = tuple(Line(side, face.hair_top, side, face.chin) for side in (face.face_left, face.face_right))
     least, most = rule.face_width
     if not least <= face.face_width <= most:
         fault = Fault.FACE_SMALL if face.face_width < least else Fault.FACE_LARGE
-        yield PhotoFault(fault, (span,), f"{face.face_width:.0f}", f"{least} to {most}")
+        yield PhotoFault(fault, sides, f"{face.face_width:.0f}", f"{least} to {most}")
     least, most = rule.hair_top
     if not least <= round(face.hair_top) <= most:
         fault = Fault.HAIR_NEAR_EDGE if face.hair_top < least else Fault.HAIR_FAR_FROM_EDGE

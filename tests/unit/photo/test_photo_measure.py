@@ -130,6 +130,15 @@ def test_scenario_a3_both_faults_are_named_and_drawn() -> None:
     assert image.getpixel((10, 251)) != (244, 181, 68)
 
 
+def test_a_face_too_small_and_too_low_is_drawn_as_both() -> None:
+    image, landmarks = moved(scale=0.7, down=100)
+    named = {each.fault: each for each in measure(image, landmarks).faults}
+    assert {Fault.FACE_SMALL, Fault.EYES_LOW} <= named.keys()
+    alone, both = drawn(image, [named[Fault.EYES_LOW]]), drawn(image, [named[Fault.FACE_SMALL], named[Fault.EYES_LOW]])
+    x, y = round(landmarks.face_left), round(landmarks.chin) - 5
+    assert (alone.getpixel((x, y)) == (244, 181, 68), both.getpixel((x, y)) == (244, 181, 68)) == (False, True)
+
+
 def test_a_border_is_found_on_each_side() -> None:
     for box in ((0, 0, 358, 2), (0, 0, 1, 441), (355, 0, 358, 441)):
         image = painted(lambda pen, box=box: pen.rectangle(box, fill=(90, 90, 90)))  # type: ignore[misc]
