@@ -71,7 +71,7 @@ class FleetAgent:
         self._renewed.set()
 
     def beat(self) -> None:
-        """Give a sign of life now and not when it is due: who is served has changed. On the event loop."""
+        """Give a sign of life now and not when it is due: something has changed. On the event loop."""
         self._beat_now.set()
 
     @property

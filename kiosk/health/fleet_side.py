@@ -120,9 +120,7 @@ class FleetSide:
     def moved(self, before: str, event: str, after: str, session: Session) -> None:
         """Told by the runtime."""
         self.reporter.moved(before, event, after, session)
-        served = self.standing.serving
-        self.standing.moved(after)
-        if self.standing.serving is not served:
+        if self.standing.moved(after):
             self.agent.beat()
 
     async def run(self) -> None:

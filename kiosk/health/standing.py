@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from kiosk.health.visits import SESSION
 
+PASSED_THROUGH = frozenset({"in_service.checking", "looking_again"})
+"""Between two citizens, and between two looks at what is broken: nothing to tell anyone of."""
+
 
 class Standing:
     """Told of every move. All calls on the event loop."""
@@ -14,6 +17,7 @@ class Standing:
     def __init__(self, state: str = "starting") -> None:
         self.state = state
         self.moves = 0
+        self._place = state
         self._changed = asyncio.Event()
 
     @property
@@ -21,12 +25,18 @@ class Standing:
         """Whether a citizen is in front."""
         return self.state == SESSION or self.state.startswith(f"{SESSION}.")
 
-    def moved(self, state: str) -> None:
-        """It is in another state now."""
+    def moved(self, state: str) -> bool:
+        """It is in another state now. True when that is another place to those far away: a citizen has come or gone,
+        the kiosk is in service or no longer."""
         self.state = state
         self.moves += 1
         self._changed.set()
         self._changed = asyncio.Event()
+        place = ".".join(state.split(".")[:2])
+        elsewhere = place not in PASSED_THROUGH and place != self._place
+        if elsewhere:
+            self._place = place
+        return elsewhere
 
     async def until(self, wanted: Callable[[str], bool]) -> None:
         """Wait until it stands in a state that is wanted; at once if it does."""
