@@ -131,8 +131,9 @@ def test_scenario_a3_both_faults_are_named_and_drawn() -> None:
 
 
 def test_a_face_too_small_and_too_low_is_drawn_as_both() -> None:
-    image, landmarks = moved(scale=0.7, down=100)
-    named = {each.fault: each for each in measure(image, landmarks).faults}
+    image, landmarks = moved(down=441 - 170 - 190)
+    rule = PhotoRule.model_validate({"face_width": [230, 255]})
+    named = {each.fault: each for each in measure(image, landmarks, rule).faults}
     assert {Fault.FACE_SMALL, Fault.EYES_LOW} <= named.keys()
     alone, both = drawn(image, [named[Fault.EYES_LOW]]), drawn(image, [named[Fault.FACE_SMALL], named[Fault.EYES_LOW]])
     x, y = round(landmarks.face_left), round(landmarks.chin) - 5
