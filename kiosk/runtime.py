@@ -167,6 +167,7 @@ class Runtime:
         if edge.dest is None:
             log.debug("noted", kind=event.name, state=before)
             return
+        self.signs += 1  # now, not when the old state's activity has let go: its rest is not the new state's
         log.info("moved", kind=event.name, source=before, dest=self.position.state)
         self._moved(before, event.name, self.position.state, self.session)
         await self._leave()

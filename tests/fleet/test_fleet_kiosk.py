@@ -163,6 +163,13 @@ async def _its_vitals(side: FleetSide, setting: Settings, far: Far, monkeypatch:
         full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 20))
         for number in (3, 4):
             assert (await asyncio.to_thread(side._heartbeat, number)).disk_free == 100 << 20
+    runtime = side._runtime
+    assert runtime is not None
+    remedies = side._remedies_of_view("in_service.session.menu")
+    assert [(name, remedy) for name, remedy in remedies][:2] == [
+        ("time_out", runtime.time_out),
+        ("restart_application", side._stop),
+    ]
     lane = side.agent._journal.telemetry
     monkeypatch.setattr(lane, "backlog", lambda: dataclasses.replace(TelemetryLane.backlog(lane), dropped=7))
     for number in (5, 6):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from kiosk.health.words import capabilities, device_state, supplies
 from kiosk.journal.errors import PersonalDataRefused
 from kiosk.journal.store import Journal
 from kiosk.journal.telemetry import TelemetryLane
+from kiosk.record import Record
 from kiosk.session import Session, Trouble
 from statemachines.views import Say
 
@@ -76,6 +78,27 @@ def test_it_is_written_with_what_causes_it_or_not_at_all(journal: Journal) -> No
     assert (bodies(journal), journal.counters.value("receipts")) == ([], 0)
     telemetry.write(Event(event=EventName.STARTED))
     assert journal.telemetry.backlog().last == 1
+
+
+@pytest.mark.parametrize("fails", [None, "note", "telemetry"])
+async def test_how_a_visit_went_and_its_end_are_written_together(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, fails: str | None
+) -> None:
+    record = Record(tmp_path / "record.db", clock, "K0001", host=None, fleet=True)  # type: ignore[arg-type]
+    record.outcomes = lambda session: (BusinessOutcome(service="balance", result=Result.DONE, means="card"),)
+    session = Session(means="card")
+    await record.business(session)
+    with monkeypatch.context() as broken:
+        if fails == "note":
+            broken.setattr(record.journal, "note", lambda *_: 1 / 0)
+        elif fails == "telemetry":
+            broken.setattr(record.journal.telemetry, "add", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError) if fails else nullcontext():
+            await record.session_ended(session)
+    noted = [entry.step for entry in record.journal.entries()]
+    told = [body["type"] for body in bodies(record.journal)]
+    assert (noted, told) == (([], []) if fails else (["session.ended"], ["business_outcome"]))
+    record.close()
 
 
 def test_a_full_lane_loses_the_oldest_and_says_how_many(journal: Journal, clock: ManualClock) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.clock import ManualClock
+from kiosk.health.watchdog import SLACK, UnchangedState
 from kiosk.runtime import Runtime, Stage
 from kiosk.session import Session
 from statemachines.chart import Chart, On, State
@@ -63,6 +64,8 @@ class Work:
         self.stage: Stage | None = None
         self.started = 0
         self.cancelled = 0
+        self.lets_go = asyncio.Event()
+        self.lets_go.set()
 
     async def __call__(self, stage: Stage) -> str:
         self.stage = stage
@@ -72,6 +75,7 @@ class Work:
             return await asyncio.shield(self.finish)
         except asyncio.CancelledError:
             self.cancelled += 1
+            await self.lets_go.wait()
             raise
 
 
@@ -238,6 +242,22 @@ async def test_a_machine_that_is_late_is_left(rig: Rig) -> None:
     assert rig.state == "busy"
     await rig.passes(0.2)
     assert (rig.state, rig.work.cancelled) == ("menu", 1)
+
+
+async def test_a_machine_that_lets_go_slowly_does_not_make_the_next_page_look_stuck(rig: Rig) -> None:
+    runtime = rig.runtime
+    sign = UnchangedState(lambda: runtime.position.state, lambda: runtime.signs, lambda: runtime.patience)
+    await rig.touches("choose", "pension")
+    assert sign(0.0) == {}
+    rig.work.lets_go.clear()
+    await rig.passes(10)
+    assert (rig.state, rig.work.cancelled) == ("menu", 1)
+    assert sign(200.0) == {}
+    assert sign(200.0 + 45 + 20 + SLACK) == {}
+    assert sign(200.1 + 45 + 20 + SLACK) != {}  # but it may not take for ever
+    rig.work.lets_go.set()
+    await rig.settle()
+    assert sign(300.0) == {}
 
 
 async def test_a_silent_person_is_warned_and_only_then_the_session_ends(rig: Rig) -> None:
