@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,17 +55,18 @@ USABLE = """selector => {
   };
   requestAnimationFrame(look);
 }"""
-WATCH = """() => {
-  window.seenAt = {};
+WATCH = """(() => {
+  const seen = new Set();
   const look = () => requestAnimationFrame(() => {
-    for (const link of document.querySelectorAll('article.alert a[href*="/kiosk/"]')) {
-      const kiosk = link.href.match(/kiosk\\/(\\w+)/)[1];
-      if (!(kiosk in window.seenAt)) window.seenAt[kiosk] = Date.now();
+    for (const alert of document.querySelectorAll('article.alert')) {
+      const link = alert.querySelector('a[href*="/kiosk/"]');
+      if (!link || seen.has(alert.dataset.testid)) continue;
+      seen.add(alert.dataset.testid);
+      window.alertSeen(link.href.match(/kiosk\\/(\\w+)/)[1], Date.now());
     }
   });
-  new MutationObserver(look).observe(document.body, {childList: true, subtree: true});
-  look();
-}"""
+  new MutationObserver(look).observe(document, {childList: true, subtree: true});
+})()"""
 
 
 class Process:
@@ -151,20 +153,31 @@ async def alerts(browser: Browser, state: StorageState, console: str, kiosks: Pr
     """Seconds from a fault to its alert on the glass."""
     context = await browser.new_context(storage_state=state, viewport=SIZE)  # type: ignore[arg-type]
     page = await context.new_page()
+    broken: dict[str, float] = {}
+    glimpses: list[tuple[str, float]] = []
+    await page.expose_function("alertSeen", lambda kiosk, at: glimpses.append((kiosk, at)))
+    await page.add_init_script(WATCH)
     await page.goto(f"{console}console/alerts?lang=zh")
     await page.locator(".panel .title").first.wait_for(timeout=60_000)
-    await page.evaluate(WATCH)
     chance = random.Random(2)
-    broken: dict[str, float] = {}
     for _ in range(FAULTS):
         told = await kiosks.ask("fault")
         broken[told["kiosk"]] = told["at"]
         await asyncio.sleep(chance.uniform(*BETWEEN))
-    wanted = json.dumps(sorted(broken))
-    await page.wait_for_function(f"{wanted}.every(each => each in window.seenAt)", timeout=SEEN_SECONDS * 1000)
-    seen: dict[str, float] = await page.evaluate("window.seenAt")
+    async with asyncio.timeout(SEEN_SECONDS):
+        while len(seen := _seen(broken, glimpses)) < len(broken):
+            await asyncio.sleep(0.1)
     await context.close()
     return [(seen[kiosk] - at) / 1000 for kiosk, at in broken.items()]
+
+
+def _seen(broken: Mapping[str, float], glimpses: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """When the alert of each was first seen after it broke; the kiosk may have had others before."""
+    seen: dict[str, float] = {}
+    for kiosk, at in glimpses:
+        if at >= broken.get(kiosk, math.inf):
+            seen.setdefault(kiosk, at)
+    return seen
 
 
 async def _measure(postgres: Postgres, folder: Path) -> tuple[list[float], list[float], list[float]]:
