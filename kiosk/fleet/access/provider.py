@@ -194,7 +194,12 @@ class IdentityProvider:
             "client_id": settings.client_id,
             "code_verifier": verifier,
         }
-        secret, headers = settings.client_secret, {"Accept": "application/json"}
+        try:
+            secret = settings.client_secret
+        except (OSError, UnicodeDecodeError) as error:
+            log.error("provider_secret_unreadable", error=type(error).__name__)
+            raise ProviderAway("the client's secret cannot be read") from None
+        headers = {"Accept": "application/json"}
         if secret and described.posts_secret:
             asked["client_secret"] = secret
         elif secret:  # RFC 6749 2.3.1: both are form-encoded first

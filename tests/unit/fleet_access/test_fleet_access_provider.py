@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from identity_provider import CLIENT, SECRET, Provider, new_key, on_loopback
 from sqlalchemy import Engine
 
 from kiosk.clock import ManualClock
 from kiosk.fleet.access.accounts import Accounts
-from kiosk.fleet.access.provider import IdentityProvider
+from kiosk.fleet.access.provider import IdentityProvider, ProviderRefused
 from kiosk.fleet.access.provider_settings import ProviderSettings
 from kiosk.fleet.access.roles import Role
 from kiosk.fleet.access.sessions import COOKIE, Sessions
@@ -46,6 +49,7 @@ class Stand:
     service: Service
     api: FastAPI
     provider: Provider
+    identity: IdentityProvider
 
     def browser(self) -> TestClient:
         return TestClient(self.api, base_url=HERE, follow_redirects=False, headers={"Accept-Language": "en"})
@@ -68,8 +72,17 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("tables") / "fleet.db"
+    engine = open_database(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    return file
+
+
 @pytest.fixture
-def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: Provider) -> Iterator[Stand]:
+def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: Provider, tables: Path) -> Iterator[Stand]:
     monkeypatch.setattr(hashing, "ITERATIONS", 1)
     monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
     fresh = Provider(provider.issuer, provider.now, key=provider.key, person={**PERSON})
@@ -77,14 +90,14 @@ def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: Provider) -
         monkeypatch.setattr(provider, name, value)
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     clock = ManualClock()
-    settings = ProviderSettings.model_validate(
+    wanted = ProviderSettings.model_validate(
         {
             "issuer": provider.issuer, "name": "city", "client_id": CLIENT, "address": HERE, "roles": ROLES,
             "client_secret_file": tmp_path / "secret",
         }
     )  # fmt: skip
+    shutil.copy(tables, tmp_path / "fleet.db")
     engine = open_database(f"sqlite:///{tmp_path / 'fleet.db'}")
-    migrate(engine)
     accounts = Accounts(engine, clock)
     accounts.add("ann", Role.OPERATOR, PASSWORD)
     accounts.add("root", Role.ADMINISTRATOR, PASSWORD)
@@ -92,8 +105,9 @@ def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: Provider) -
     sessions = Sessions("key", accounts, clock)
     service = Service(reading(engine), accounts, sessions, Doing(engine, clock, accounts), clock, contacts)
     api = application(service)
-    sign_in.add(api, service, IdentityProvider(settings, clock))
-    yield Stand(engine, clock, service, api, provider)
+    identity = IdentityProvider(wanted, clock)
+    sign_in.add(api, service, identity)
+    yield Stand(engine, clock, service, api, provider, identity)
     engine.dispose()
 
 
@@ -290,6 +304,39 @@ def test_while_the_provider_is_away_local_accounts_sign_in(stand: Stand, tmp_pat
 def test_a_provider_that_calls_itself_otherwise_is_not_believed(stand: Stand) -> None:
     stand.provider.claimed_issuer = "https://elsewhere.example"
     assert stand.browser().get("/console-sign-in/provider").status_code == 503
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_comes_back_is_believed_or_refused(stand: Stand, data: st.DataObject) -> None:
+    """Any text for a token, and real ones with a piece of them changed."""
+    token = stand.provider.token("n")
+    if data.draw(st.booleans()):
+        place = data.draw(st.integers(0, len(token) - 1))
+        changed = token[:place] + data.draw(TEXT) + token[place + 1 :]
+        token = changed if changed != token else ""
+    else:
+        token = data.draw(TEXT) + "." * data.draw(st.integers(0, 4)) + data.draw(TEXT)
+    with pytest.raises(ProviderRefused):
+        stand.identity._claims(token, "n")
+
+
+@pytest.mark.parametrize("answer", [None, 7, ["x"], "", "\x00", "…"])
+def test_what_is_no_token_is_refused(stand: Stand, answer: object) -> None:
+    stand.provider.answer = answer
+    assert stand.come_back(stand.browser()).status_code == 401
+    browser = stand.browser()
+    browser.get("/console-sign-in/provider")
+    query = dict.fromkeys(("code", "state", "error"), "\x00…")
+    assert browser.get("/console-sign-in/provider/answer", params=query).status_code == 401
+
+
+def test_a_secret_that_cannot_be_read_is_the_fleets_own_trouble(stand: Stand, tmp_path: Path) -> None:
+    (tmp_path / "secret").unlink()
+    assert stand.come_back(stand.browser()).status_code == 503
 
 
 def test_settings_name_the_mistake_and_its_place(tmp_path: Path) -> None:

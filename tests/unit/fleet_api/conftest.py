@@ -1,5 +1,5 @@
 """The stand, for every test here."""
 
-from fleet_api_stand import stand
+from fleet_api_stand import made_once, stand
 
-__all__ = ["stand"]
+__all__ = ["made_once", "stand"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,13 +141,25 @@ def fill(engine: Engine, now: int) -> None:
         )
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database and the keys, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("tables")
+    engine = open_database(f"sqlite:///{folder / 'fleet.db'}")
+    migrate(engine)
+    engine.dispose()
+    FleetPki.at(folder / "pki")
+    CommandSigner.at(folder / "signer.pem")
+    return folder
+
+
 @pytest.fixture
-def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
+def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_once: Path) -> Iterator[Stand]:
     monkeypatch.setattr(hashing, "ITERATIONS", 1)  # costs are another test's matter
     monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
     clock = ManualClock()
     engine = open_database(f"sqlite:///{tmp_path / 'fleet.db'}")
-    migrate(engine)
     accounts = Accounts(engine, clock)
     sessions = Sessions("key", accounts, clock)
     pki = FleetPki.at(tmp_path / "pki")
