@@ -8,6 +8,7 @@ cannot be done is answered with the reason.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,9 @@ log = structlog.get_logger("commands")
 
 AHEAD = 120_000
 """Milliseconds by which a command may seem to come from the future."""
+MOST_TOLD, TOLD_WITHIN = 20, 60.0
+"""Commands not believed that are told one by one, and the seconds in which there may be so many; of more, the number:
+whoever floods this kiosk must not fill its journal, nor push what is to be sent out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,10 @@ class CommandDesk:
         self._serving = serving
         self._free = free
         self.on_reply = on_reply
+        self.not_believed = 0
+        """Since the start."""
+        self._told: deque[float] = deque()
+        self._untold = 0
         self._accepted: asyncio.Queue[Command] = asyncio.Queue()
         self._lock = asyncio.Lock()
 
@@ -127,10 +135,20 @@ class CommandDesk:
         return None
 
     def _suspicious(self, why: Refusal, verb: str) -> None:
+        self.not_believed += 1
+        now = self._clock.monotonic()
+        while self._told and self._told[0] <= now - TOLD_WITHIN:
+            self._told.popleft()
+        if len(self._told) >= MOST_TOLD:
+            self._untold += 1
+            return
+        self._told.append(now)
         log.warning("command_not_believed", reason=why.value, verb=verb or None)
         facts: dict[str, Fact] = {"reason": why.value}
         if verb in VERBS:
             facts["verb"] = verb
+        if self._untold:
+            facts["untold"], self._untold = self._untold, 0
         self._telemetry.tell(Event(event=EventName.COMMAND_REFUSED, facts=facts))
 
     def _again(self, command: Command) -> bool:

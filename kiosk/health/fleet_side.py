@@ -216,14 +216,21 @@ class FleetSide:
 
     def _tell_disk(self, free: int) -> None:
         if free < DISK_LOW and not self._disk_told:
-            self._tools.record.telemetry.write(Event(event=EventName.DISK_LOW, facts={"megabytes": free >> 20}))
+            self._write(Event(event=EventName.DISK_LOW, facts={"megabytes": free >> 20}))
         self._disk_told = free < DISK_LOW
 
     def _tell_dropped(self, dropped: int) -> None:
         if dropped > self._dropped_told and not self._dropping:
-            self._tools.record.telemetry.write(Event(event=EventName.TELEMETRY_DROPPED, facts={"messages": dropped}))
+            self._write(Event(event=EventName.TELEMETRY_DROPPED, facts={"messages": dropped}))
         self._dropping = dropped > self._dropped_told
         self._dropped_told = dropped
+
+    def _write(self, event: Event) -> None:
+        """A disk that takes nothing more must not keep the heartbeat from saying so."""
+        try:
+            self._tools.record.telemetry.write(event)
+        except JournalError as error:
+            log.error("telemetry_not_written", kind=event.event.value, error=type(error).__name__)
 
     async def _renew(self) -> None:
         while True:

@@ -33,6 +33,7 @@ from kiosk.fleet.orders import Command, CommandReply
 from kiosk.fleet.pki import certificate_in
 from kiosk.health.fleet_side import FleetSide
 from kiosk.host.port import Host
+from kiosk.journal.errors import JournalError
 from kiosk.journal.telemetry import TelemetryLane
 from kiosk.tools import Tools
 
@@ -159,6 +160,14 @@ async def _its_vitals(side: FleetSide, setting: Settings, far: Far, monkeypatch:
     assert 20 << 20 < beat.memory < 4 << 30
     assert (beat.works, beat.banks, beat.dropped) == (("query",), (), 0)
 
+    def refuses(*_: object) -> None:
+        raise JournalError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+        broken.setattr(side._tools.record.telemetry, "write", refuses)
+        assert (await asyncio.to_thread(side._heartbeat, 2)).disk_free == 0
+    assert (await asyncio.to_thread(side._heartbeat, 2)).disk_free != 0
     with monkeypatch.context() as full:
         full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 20))
         for number in (3, 4):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
 from fleet_far_end import FarEnd
@@ -17,7 +19,7 @@ from kiosk.fleet.alerts.silence import Standing, silence
 from kiosk.fleet.messages import Event, EventName
 from kiosk.fleet.orders import Refusal
 from kiosk.fleet.simulate.fleet import Post
-from kiosk.fleet.store import availability, tickets
+from kiosk.fleet.store import availability, kiosks, tickets
 from kiosk.fleet.store.conditions import SUSPICIOUS
 from kiosk.fleet.store.tables import attention
 from kiosk.fleet.store.tables_alerts import delivery
@@ -206,6 +208,38 @@ def test_a_single_kiosk_that_falls_silent_and_comes_back(far: FarEnd) -> None:
         )
     assert 90_000 < found.down < 170_000
     assert found.outages == 1
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+async def test_a_database_that_was_away_makes_nobody_silent(far: FarEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two minutes, in which heartbeats could not be stored either: they come in before anyone is judged by them."""
+    away, look = [False], far.alerts.look
+
+    def looked() -> int:
+        if away[0]:
+            raise OperationalError("SELECT", None, Exception("away"))
+        return look()
+
+    monkeypatch.setattr(far.alerts, "look", looked)
+    engine = asyncio.create_task(far.alerts.run())
+
+    async def passes(seconds: float) -> None:
+        until = far.clock.monotonic() + seconds
+        while far.clock.monotonic() < until:
+            far.clock.advance(far.clock.next_due or 0.0)
+            await asyncio.sleep(0.001)  # it looks, on a thread of its own
+
+    away[0] = True
+    await passes(120)
+    away[0] = False
+    await passes(20)
+    far.take(far.fleet.step(far.now))
+    await passes(40)
+    engine.cancel()
+    await asyncio.wait([engine])
+    with far.engine.connect() as connection:
+        assert desk.history(connection, 0, far.now + 1) == []
+        assert all(each.online for each in kiosks.fleet(connection))
 
 
 def test_a_wrong_clock_is_told_and_clears(far: FarEnd) -> None:

@@ -17,9 +17,9 @@ from fleet_ingest_stand import noise
 
 from kiosk.clock import ManualClock
 from kiosk.fleet.keys import CommandSigner, signature_holds
-from kiosk.fleet.messages import Fact, Unreadable, decode, encode
+from kiosk.fleet.messages import Event, Fact, Unreadable, decode, encode
 from kiosk.fleet.orders import Command, CommandReply, Refusal
-from kiosk.health.commands import CommandDesk, CommandFailed, Performed
+from kiosk.health.commands import MOST_TOLD, TOLD_WITHIN, CommandDesk, CommandFailed, Performed
 from kiosk.health.standing import Standing
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.store import Journal
@@ -182,7 +182,7 @@ async def test_every_flipped_byte_is_refused(bench: Bench) -> None:
         flipped[position] ^= 0x01
         await bench.desk.hear(bytes(flipped))
     assert (bench.ran, bench.replies()) == ([], [])
-    assert len(bench.refused()) == len(range(0, len(data), 7))
+    assert bench.desk.not_believed == len(range(0, len(data), 7))
 
 
 async def test_a_key_of_another_fleet_is_not_believed(bench: Bench) -> None:
@@ -284,9 +284,15 @@ async def test_noise_on_the_command_subject_is_counted_and_nothing_is_done(bench
     sent = [data for data in noise(genuine, 300) if not says_the_same(data, genuine)]
     for data in sent:
         await bench.desk.hear(data)
-    assert len(bench.refused()) == len(sent)
+    assert bench.desk.not_believed == len(sent)
+    assert len(bench.refused()) == MOST_TOLD
     assert set(bench.refused()) <= {each.value for each in Refusal}
     assert (bench.ran, bench.replies()) == ([], [])
+    bench.clock.advance(TOLD_WITHIN)
+    await bench.desk.hear(b"")
+    last = bench.telemetry._waiting[-1]
+    assert isinstance(last, Event)
+    assert last.facts == {"reason": "unreadable", "untold": len(sent) - MOST_TOLD}
     await bench.desk.hear(genuine)
     await bench.until("done")
     assert bench.ran == [""]
