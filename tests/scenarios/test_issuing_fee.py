@@ -108,6 +108,8 @@ async def test_a18_a_fee_that_could_not_be_held_is_sent_back(issuer: Kiosk) -> N
     await kiosk.host_is_told("/payer/v1/orders/refund")
     (seen,) = await orders(kiosk)
     assert (seen["state"], seen["captures"], seen["refunds"]) == ("refunded", 1, 1)
+    (told,) = (await kiosk.host.get("/sandbox/issuing/text-messages")).json()
+    assert (told["about"], told["reference"][0]) == ("fee_sent_back", "R")
 
 
 async def test_a18_a_refund_that_never_gets_through_is_tried_six_times_and_then_put_on_the_list(issuer: Kiosk) -> None:

@@ -79,6 +79,9 @@ async def test_a13_a_card_left_is_held_and_fetched_again_with_an_attendants_word
     (held,) = await open_issues(kiosk)
     assert (held.step, held.serial) == (IssueStep.HELD, FIRST)
     await whereabouts(kiosk, "held")
+    (told,) = (await kiosk.host.get("/sandbox/issuing/text-messages")).json()
+    assert (told["about"], told["reference"]) == ("card_held", held.application)
+    assert told["to"].count("*") >= 4
     await kiosk.passes(60)
     await sees(kiosk, Attract)
 

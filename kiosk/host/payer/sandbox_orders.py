@@ -14,6 +14,7 @@ from kiosk.clock import KIOSK_ZONE
 from kiosk.host.payer.port import Means, PayerLine, PayerRefusal, Payment, PaymentState
 from kiosk.host.sandbox.refusals import Refused
 from kiosk.host.sandbox.store import metadata
+from kiosk.host.sandbox.text_messages import PAID_WITH, About, send
 
 PAY_WITHIN = timedelta(minutes=5)
 
@@ -149,6 +150,8 @@ def release(till: Till, number: str) -> Payment | None:
         raise Refused(PayerRefusal.ALREADY_CAPTURED)
     if state in (PaymentState.HELD, PaymentState.WAITING):
         _set(till, number, state=PaymentState.RELEASED.value)
+    if state is PaymentState.HELD:
+        send(till.connection, till.now, PAID_WITH, About.FEE_RELEASED, order.reference)
     return _payment(till, _order(till, number))
 
 
@@ -159,6 +162,7 @@ def refund(till: Till, number: str) -> Payment:
     if state is PaymentState.CAPTURED:
         after = PaymentState.REFUNDING if till.desk.slow_refunds else PaymentState.REFUNDED
         _set(till, number, state=after.value, refunds=order.refunds + 1, reference=f"R{order.reference[1:]}")
+        send(till.connection, till.now, PAID_WITH, About.FEE_SENT_BACK, f"R{order.reference[1:]}")
     elif state not in (PaymentState.REFUNDING, PaymentState.REFUNDED):
         raise Refused(PayerRefusal.NOT_CAPTURED)
     return _payment(till, _order(till, number))

@@ -37,6 +37,8 @@ from kiosk.host.sandbox.issuing_records import RECORD_KEY, chip_records, valid_u
 from kiosk.host.sandbox.issuing_store import applications, reservations, stock, voids
 from kiosk.host.sandbox.people import CardRow
 from kiosk.host.sandbox.refusals import Refused
+from kiosk.host.sandbox.store import people
+from kiosk.host.sandbox.text_messages import About, send
 
 _OPEN, _BOUND, _RELEASED = "open", "bound", "released"
 _LETTER = "Z"
@@ -278,6 +280,9 @@ def advise(work: Work, number: str, serial: str, whereabouts: Whereabouts) -> No
     held = _live(work, number)
     if (held.serial if held is not None else "") != serial:
         raise Refused(IssuingRefusal.NOT_RESERVED)
+    if whereabouts is Whereabouts.HELD and application.whereabouts != Whereabouts.HELD:
+        phone = work.connection.execute(select(people.c.phone).where(people.c.id == application.person_id)).scalar_one()
+        send(work.connection, work.now, phone, About.CARD_HELD, number)
     set_fields(work, number, whereabouts=whereabouts.value)
     if whereabouts is Whereabouts.COLLECTED:
         set_fields(work, number, state=ApplicationState.COLLECTED.value)

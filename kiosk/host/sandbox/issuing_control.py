@@ -34,6 +34,7 @@ from kiosk.host.sandbox.issuing_store import (
 from kiosk.host.sandbox.people import CardRow
 from kiosk.host.sandbox.state import Sandbox
 from kiosk.host.sandbox.store import people
+from kiosk.host.sandbox.text_messages import TextMessage, sent
 
 router = APIRouter(prefix="/sandbox/issuing", tags=["issuing"])
 _WORKSHOP = "central-workshop"
@@ -157,6 +158,13 @@ def seen_voids(box: Box) -> list[VoidSeen]:
     with box.engine.connect() as connection:
         rows = connection.execute(select(voids).order_by(voids.c.queued, voids.c.serial)).all()
     return [VoidSeen.model_validate(row._asdict()) for row in rows]
+
+
+@router.get("/text-messages")
+def seen_text_messages(box: Box) -> list[TextMessage]:
+    """What people were told by text message, by the host and the payer; oldest first."""
+    with box.engine.connect() as connection:
+        return sent(connection)
 
 
 @router.get("/queue")

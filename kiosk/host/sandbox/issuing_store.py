@@ -15,6 +15,7 @@ from kiosk.host.issuing_values import ApplicationState, CardState
 from kiosk.host.sandbox.issuing_stock import Stock
 from kiosk.host.sandbox.people import CardRow
 from kiosk.host.sandbox.store import columns_of, facts, metadata
+from kiosk.host.sandbox.text_messages import text_messages
 
 
 def _text(name: str, **settings: Any) -> Column[str]:
@@ -153,7 +154,7 @@ Index("events_application", events.c.application)
 
 TABLES = (
     quotes, applications, openings, abandoned, stock, reservations, voids, photos, photo_receipts, guardians, events,
-    issued_cards, card_changes,
+    issued_cards, card_changes, text_messages,
 )  # fmt: skip
 
 
