@@ -218,7 +218,8 @@ class EventName(StrEnum):
     """``facts``: what, remedy."""
     NOT_HEALED = "not_healed"
     COMMAND_REFUSED = "command_refused"
-    """``facts``: reason, and verb if it could be read. Someone may be trying to command this kiosk."""
+    """``facts``: reason, verb if it could be read, and untold: how many more there were before, too many to be told.
+    Someone may be trying to command this kiosk."""
     ATTENDANT_PAGED = "attendant_paged"
     ENROLLED = "enrolled"
     CERTIFICATE_RENEWED = "certificate_renewed"
