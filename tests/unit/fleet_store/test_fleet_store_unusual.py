@@ -141,7 +141,9 @@ def test_many_spoiled_cards_are_told_with_a_ticket(fleet: Fleet) -> None:
 def test_what_is_told_late_is_history(fleet: Fleet) -> None:
     fleet.at("23 23:00")
     left = outcome("pension", Result.ABANDONED)
-    fleet.tell(outcome(), *[left] * 20, spoiled(9), late=True)
+    fleet.tell(spoiled(1), outcome(), *[left] * 20, spoiled(9), late=True)
+    assert fleet.use.look() == {}
+    fleet.tell(outcome("pension"))  # the kiosk is back
     assert fleet.raised() == {}
 
 
