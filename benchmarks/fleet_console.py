@@ -165,7 +165,7 @@ async def alerts(browser: Browser, state: StorageState, console: str, kiosks: Pr
         broken[told["kiosk"]] = told["at"]
         await asyncio.sleep(chance.uniform(*BETWEEN))
     async with asyncio.timeout(SEEN_SECONDS):
-        while len(seen := _seen(broken, glimpses)) < len(broken):
+        while len(seen := _seen(broken, glimpses)) < len(broken):  # noqa: ASYNC110 -- the browser tells
             await asyncio.sleep(0.1)
     await context.close()
     return [(seen[kiosk] - at) / 1000 for kiosk, at in broken.items()]
