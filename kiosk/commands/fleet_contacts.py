@@ -1,13 +1,20 @@
-"""``kiosk fleet contact add | list | remove``: who hears of alerts."""
+"""``kiosk fleet contact add | list | pause | resume | test | remove``: who hears of alerts."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from kiosk.cli import CONTEXT, fail
 from kiosk.commands.fleet_opening import Config, Directory, me, opened, usable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+R = TypeVar("R")
 
 app = typer.Typer(no_args_is_help=True, context_settings=CONTEXT, help="Who hears of alerts.")
 
@@ -75,27 +82,65 @@ def list_all(config: Config = None, directory: Directory = None) -> None:
         quiet = "" if span[0] is None else f"quiet {hours.clock(span[0])}-{hours.clock(span[1])}"
         words = (
             f"{each.id:>4}", f"{each.name:20}", f"{each.channel:7}", each.address, f"level {each.level}",
-            f"from {each.least}", each.language, each.site, quiet,
+            f"from {each.least}", each.language, each.site, quiet, "" if each.paused_at is None else "paused",
         )  # fmt: skip
         typer.echo("  ".join(each for each in words if each))
     if not at_once:
         typer.echo("Nobody is told of every hall's alerts at once (level 0).")
 
 
+Number = Annotated[int, typer.Argument(help="As `list` shows it.")]
+
+
+@app.command("pause")
+def pause(number: Number, config: Config = None, directory: Directory = None) -> None:
+    """Tell them nothing for now, not even what is on its way."""
+    from kiosk.fleet.alerts import contacts
+
+    changed = _change(contacts.pause, number, config, directory)
+    typer.echo(f"{changed.name} ({changed.address}) is told nothing until resumed.")
+
+
+@app.command("resume")
+def resume(number: Number, config: Config = None, directory: Directory = None) -> None:
+    """Tell them again of what is new."""
+    from kiosk.fleet.alerts import contacts
+
+    changed = _change(contacts.resume, number, config, directory)
+    typer.echo(f"{changed.name} ({changed.address}) is told again.")
+
+
+@app.command("test")
+def try_out(number: Number, config: Config = None, directory: Directory = None) -> None:
+    """Send a message that only shows that it arrives; the running fleet sends it."""
+    from kiosk.fleet.alerts import contacts
+
+    _change(contacts.try_out, number, config, directory)
+    typer.echo("A test message is on its way; the console shows how it went.")
+
+
 @app.command("remove")
 def remove(
-    number: Annotated[int, typer.Argument(help="As `list` shows it.")],
+    number: Number,
     config: Config = None,
     directory: Directory = None,
 ) -> None:
     """Tell them no more, not even what is on its way."""
     from kiosk.fleet.alerts import contacts
 
+    gone = _change(contacts.remove, number, config, directory)
+    typer.echo(f"{gone.name} ({gone.address}) is told no more.")
+
+
+def _change(
+    change: Callable[[Connection, int, str, int], R], number: int, config: Path | None, directory: Path | None
+) -> R:
+    from kiosk.fleet.alerts import contacts
+
     with usable():
         fleet = opened(config, directory)
         try:
             with fleet.engine.begin() as connection:
-                gone = contacts.remove(connection, fleet.service.now, me(), number)
+                return change(connection, fleet.service.now, me(), number)
         except contacts.ContactError as error:
             fail(f"{error}.")
-    typer.echo(f"{gone.name} ({gone.address}) is told no more.")
