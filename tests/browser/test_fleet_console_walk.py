@@ -193,6 +193,9 @@ async def test_on_a_phone_nothing_is_cut_in_either_language(browser: Browser, fl
             width = await page.evaluate("document.documentElement.scrollWidth")
             await picture(page, f"phone-{language}-{place.replace('/', '-') or 'glance'}", whole=True)
             assert width <= PHONE["width"], (place, language, width)
+        desk = await signed_in(browser, fleet, "administrator", language=language)
+        menu = desk.locator(".places")
+        assert await menu.evaluate("menu => menu.scrollWidth <= menu.clientWidth"), language  # every place is seen
     fleet.tell("mend S00003 receipt_printer")
 
 
