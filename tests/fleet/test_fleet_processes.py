@@ -24,7 +24,7 @@ from postgres_server import PostgresServer
 from test_fleet_agent import Kiosk
 
 from kiosk.fleet.access.roles import Role
-from kiosk.fleet.app import Fleet
+from kiosk.fleet.app import Addresses, Fleet, Part
 from kiosk.fleet.beginning import first_administrator
 from kiosk.fleet.broker import BrokerError, free_port
 from kiosk.fleet.delivery import signature_holds
@@ -177,7 +177,7 @@ async def test_every_part_is_a_process_of_its_own(running: Running, tmp_path: Pa
 
 async def test_a_part_that_cannot_know_its_broker_says_so(tmp_path: Path) -> None:
     settings = FleetServerSettings.model_validate({"directory": tmp_path, "broker_port": 0})
-    fleet = Fleet(settings, {"ingest"})  # type: ignore[arg-type]
+    fleet = Fleet(settings, {Part.INGEST})
     with pytest.raises(BrokerError, match="broker_port or brokers"):
         await fleet.run(lambda _: None)
 
@@ -211,3 +211,18 @@ def test_a_brokers_certificate_is_made_anew_when_it_does_not_name_a_host(tmp_pat
     first = pki.broker("fleet", ["fleet.example", "127.0.0.1"]).certificate.read_bytes()
     assert pki.broker("fleet", ["127.0.0.1"]).certificate.read_bytes() == first
     assert pki.broker("fleet", ["127.0.0.1", "192.0.2.10"]).certificate.read_bytes() != first
+
+
+async def test_the_api_runs_without_a_console(tmp_path: Path) -> None:
+    words = {"directory": tmp_path / "fleet", "console": "127.0.0.1:0"}
+    fleet = Fleet(FleetServerSettings.model_validate(words), {Part.API})
+    told: asyncio.Future[Addresses] = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(fleet.run(told.set_result))
+    try:
+        async with httpx.AsyncClient(base_url=(await told).console, timeout=30) as client:
+            described = await client.get("/api/v1/openapi.json")
+            assert (described.status_code, described.headers["x-frame-options"]) == (200, "DENY")
+            assert [(await client.get(each)).status_code for each in ("/api/v1/overview", "/console/")] == [401, 404]
+    finally:
+        running.cancel()
+        await asyncio.wait([running])

@@ -70,6 +70,7 @@ def test_a_kiosk_is_described_and_what_is_not_given_stays(folder: Path) -> None:
         (("contact", "add", "x", "--email", "a@b", "--quiet", "night"), 2, "08:30-17:00"),
         (("contact", "add", "x", "--email", "a"), 1, "name@where"),
         (("contact", "remove", "99"), 1, "nobody of this number"),
+        (("contact", "test", "99"), 1, "nobody of this number"),
     ],
 )
 def test_what_makes_no_sense_is_refused(folder: Path, words: tuple[str, ...], code: int, told: str) -> None:
@@ -93,5 +94,11 @@ def test_contacts_are_added_listed_and_removed_and_the_secret_is_shown_once(fold
     assert secret not in listed
     assert "quiet 22:00-07:00" in listed
     assert "Nobody is told" not in listed
+    assert "told nothing" in done(folder, "contact", "pause", "1")
+    listed = done(folder, "contact", "list")
+    assert "paused" in listed
+    assert "Nobody is told" in listed
+    assert "told again" in done(folder, "contact", "resume", "1")
+    assert "on its way" in done(folder, "contact", "test", "1")
     assert "desk (https://desk.example.org/in) is told no more" in done(folder, "contact", "remove", "2")
     assert "desk" not in done(folder, "contact", "list")
