@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ FAULT = "receipt_printer.paper_out"
 """What goes wrong: the last receipt was the end of the roll."""
 
 _PRINTER, _SWITCH = "receipt-printer", "paper_out"
+_ERROR = re.compile(r"\[(?:error|critical) *\] (.+?)(?:\s{2,}|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Afar:
         if raised != [f"{FAULT} cleared"]:
             wrong.append(f"alerts far away: {', '.join(raised) or 'none'}")
         return wrong
+
+
+def errors(log: Path) -> list[str]:
+    """What the far end's log calls an error: the words after the level, up to the first wide gap."""
+    if not log.exists():
+        return ["the far end left no log"]
+    found = (_ERROR.search(line) for line in log.read_text(encoding="utf-8", errors="replace").splitlines())
+    return [f"far end: {each[1]}" for each in found if each is not None]
 
 
 async def end_the_roll(bench: AsyncBenchClient) -> None:

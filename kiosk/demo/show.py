@@ -13,7 +13,7 @@ from typing import Any
 
 from kiosk.cli_places import PEOPLE
 from kiosk.demo import report
-from kiosk.demo.afar import DEVICE, FAULT, Afar, end_the_roll, seen_from_afar
+from kiosk.demo.afar import DEVICE, FAULT, Afar, end_the_roll, errors, seen_from_afar
 from kiosk.demo.citizen import Citizen
 from kiosk.demo.far_end import FarEnd
 from kiosk.demo.made_card import made_card
@@ -53,7 +53,8 @@ async def show(folder: Path, *, tell: Callable[[str], None]) -> Day:
         async with stand, Operator(far_end, folder / "console", KIOSK_ID) as operator:
             await _day(stand, far_end, operator, day, folder, tell)
     finally:
-        day.faults = [*faults(stand.logs / "controller.log"), *([] if day.afar is None else day.afar.wrong)]
+        seen = [] if day.afar is None else day.afar.wrong
+        day.faults = [*faults(stand.logs / "controller.log"), *errors(stand.logs / "fleet.stderr"), *seen]
         report.write(folder, day.visits, day.afar, day.faults, TIMING)
     return day
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.demo import report
-from kiosk.demo.afar import DEVICE, FAULT, Afar
-from kiosk.demo.far_end import Counted
+from kiosk.demo import operator, report
+from kiosk.demo.afar import DEVICE, FAULT, Afar, errors
+from kiosk.demo.child import ChildError
+from kiosk.demo.far_end import Counted, FarEnd, FarEndError
 from kiosk.demo.report_fleet import WORDS
 from kiosk.demo.show import faults
 
@@ -74,3 +75,30 @@ def test_only_the_fault_that_was_meant_is_passed_over(tmp_path: Path) -> None:
         f"document_printer: {FAULT}",
         "broken: OSError",
     ]
+
+
+def test_what_the_far_end_calls_an_error_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "fleet.stderr"
+    assert errors(log) == ["the far end left no log"]
+    log.write_text(
+        "2026-11-22T08:40:09.555222Z [info     ] broker_up                      [broker] port=1 process=fleet\n"
+        "2026-11-22T08:40:10.722436Z [warning  ] alert_opened                   [alerts] alert=1 process=fleet\n"
+        "2026-11-22T08:40:11.722436Z [error    ] fleet_part_failed              [fleet] part=console process=fleet\n",
+        encoding="utf-8",
+    )
+    assert errors(log) == ["far end: fleet_part_failed"]
+
+
+async def test_a_far_end_that_does_not_come_up_is_told(tmp_path: Path) -> None:
+    far_end = FarEnd(tmp_path / "fleet", ("false",))
+    with pytest.raises(ChildError, match="fleet ended with code 1 before it was ready"):
+        await far_end.start(tmp_path / "fleet.stderr")
+
+
+async def test_a_console_that_cannot_be_looked_at_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operator, "CHROMIUM", str(tmp_path / "no-browser"))
+    async with operator.Operator(FarEnd(tmp_path / "fleet", ()), tmp_path / "console", "DEMO01") as someone:
+        with pytest.raises(FarEndError, match="the console does not show what it must"):
+            await someone.arrives()
+        with pytest.raises(FarEndError, match="nobody has signed in"):
+            await someone.sees_the_alerts()
