@@ -11,7 +11,7 @@ from kiosk.fleet.api.access import Routes
 from kiosk.fleet.api.parameters import First, Last
 from kiosk.fleet.api.service import Service
 from kiosk.fleet.desk import reports
-from kiosk.fleet.desk.shapes import AvailabilityReport, BusinessReport
+from kiosk.fleet.desk.shapes_reports import AvailabilityReport, BusinessReport
 
 CSV = {200: {"content": {"text/csv": {}}, "description": "UTF-8 with a byte order mark"}}
 

@@ -13,7 +13,7 @@ from kiosk.fleet.access.roles import Act
 from kiosk.fleet.console import asking, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.words import moment
-from kiosk.fleet.desk.shapes import Exclusion
+from kiosk.fleet.desk.shapes_reports import Exclusion
 
 Update = Callable[[], Awaitable[None]]
 

@@ -12,7 +12,8 @@ from kiosk.fleet.console import asking, excluding, page_lists, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.panel import Panel
 from kiosk.fleet.desk import lists, one_kiosk, reports
-from kiosk.fleet.desk.shapes import Exclusion, TicketDetail, TicketRow
+from kiosk.fleet.desk.shapes import TicketDetail, TicketRow
+from kiosk.fleet.desk.shapes_reports import Exclusion
 
 BY_HAND = "fleet.reported"
 """The code of a ticket that a person opens."""

@@ -15,14 +15,8 @@ from kiosk.fleet.console.panel import Panel
 from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk import lists, reports
 from kiosk.fleet.desk.errors import Wrong
-from kiosk.fleet.desk.shapes import (
-    AuditCheck,
-    AuditRow,
-    AvailabilityReport,
-    AvailabilityRow,
-    BusinessReport,
-    QuarantineRow,
-)
+from kiosk.fleet.desk.shapes import AuditCheck, AuditRow, QuarantineRow
+from kiosk.fleet.desk.shapes_reports import AvailabilityReport, AvailabilityRow, BusinessReport
 
 WORST = 20
 """Kiosks that the report names; the table has them all."""

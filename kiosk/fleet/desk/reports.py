@@ -13,7 +13,7 @@ from sqlalchemy import Engine, Row, func, select
 
 from kiosk.clock import KIOSK_ZONE
 from kiosk.fleet.desk.errors import Wrong
-from kiosk.fleet.desk.shapes import AvailabilityReport, AvailabilityRow, BusinessReport, BusinessRow, Exclusion
+from kiosk.fleet.desk.shapes_reports import AvailabilityReport, AvailabilityRow, BusinessReport, BusinessRow, Exclusion
 from kiosk.fleet.store import availability
 from kiosk.fleet.store.availability import Availability
 from kiosk.fleet.store.tables import outcome_day, step_day
