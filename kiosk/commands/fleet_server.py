@@ -102,13 +102,14 @@ def init(config: Config = None, directory: Directory = None, name: str = "admini
 def enrol_code(kiosk: str, config: Config = None, directory: Directory = None) -> None:
     """A code with which KIOSK joins: good once, for an hour; to be read out to whoever stands there."""
     from kiosk.fleet.desk.doing import KIOSK
-    from kiosk.fleet.store import audit
+    from kiosk.fleet.store import audit, kiosks
 
     if KIOSK.fullmatch(kiosk) is None:
         fail("A kiosk's number is a capital letter, then 2 to 9 capital letters and digits.", code=2)
     with usable():
         fleet = opened(config, directory)
         with fleet.engine.begin() as connection:
+            kiosks.readmit(connection, fleet.service.now, me(), kiosk)
             audit.append(connection, fleet.service.now, me(), "enrolment.code", f"kiosk:{kiosk}")
         typer.echo(fleet.office.new_code(kiosk, me()))
 

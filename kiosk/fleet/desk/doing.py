@@ -192,6 +192,7 @@ class Doing:
             raise Wrong("a kiosk's number is a capital letter, then 2 to 9 capital letters and digits")
         office = self._enrolment_office()
         with self._transaction() as connection:
+            kiosks.readmit(connection, self.now, who.name, kiosk)
             audit.append(connection, self.now, who.name, "enrolment.code", f"kiosk:{kiosk}")
         return office.new_code(kiosk, who.name)
 
@@ -199,10 +200,9 @@ class Doing:
         """A kiosk no longer belongs: it is cut off and leaves the list."""
         self._require(who, Act.REVOKE)
         self._kiosk(kiosk)
-        office = self._enrolment_office()
+        self._enrolment_office().revoke(kiosk, who.name)  # first: whatever fails then, it is cut off
         with self._transaction() as connection:
             kiosks.retire(connection, self.now, who.name, kiosk)
-        office.revoke(kiosk, who.name)
 
     # -- accounts ------------------------------------------------------------------------------------------------------
 

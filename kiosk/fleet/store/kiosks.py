@@ -213,6 +213,13 @@ def retire(connection: Connection, now: int, by: str, of: str) -> None:
     audit.append(connection, now, by, "kiosk.retire", f"kiosk:{of}")
 
 
+def readmit(connection: Connection, now: int, by: str, of: str) -> None:
+    """One that was retired may join anew, and is on the list again; nothing for any other. Writes; audited."""
+    retired = (kiosk.c.id == of) & kiosk.c.retired_at.is_not(None)
+    if connection.execute(update(kiosk).where(retired).values(retired_at=None)).rowcount:
+        audit.append(connection, now, by, "kiosk.readmit", f"kiosk:{of}")
+
+
 def _are_hours(hours: Hours) -> bool:
     try:
         return len(hours) == 7 and all(

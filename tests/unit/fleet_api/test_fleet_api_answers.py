@@ -222,6 +222,11 @@ def test_a_kiosk_is_described_let_in_and_struck_off(stand: Stand) -> None:
     assert code not in str(administrator.get("/api/v1/audit").json())
     assert administrator.delete("/api/v1/kiosks/K0100/membership").status_code == 204
     assert administrator.delete("/api/v1/kiosks/K0100/membership").status_code == 404
+    assert engineer.get("/api/v1/kiosks/K0100").status_code == 404
+    assert administrator.post("/api/v1/enrolment-codes", json={"kiosk": "K0100"}).status_code == 201
+    assert engineer.get("/api/v1/kiosks/K0100").json()["details"]["site"] == "west"  # it may come back
+    actions = [each["action"] for each in administrator.get("/api/v1/audit", params={"subject": "kiosk:K0100"}).json()]
+    assert actions == ["enrolment.code", "kiosk.readmit", "kiosk.retire", "enrolment.code", "kiosk.describe"]
 
 
 def test_accounts_are_made_changed_and_closed_but_never_ones_own(stand: Stand) -> None:
