@@ -69,6 +69,6 @@ WAYS: tuple[Way, ...] = (
     Way("commit lost", "collected", _host("lost_request", "/v1/issuing/commits")),
     Way("a MAC lost", "collected", _host("lost_reply", "/v1/issuing/personalisation/mac")),
     Way("a motion's answer lost", "collected", _fault("lost_reply", 1)),
-    Way("no holding slot", "collected", slot=False),
+    Way("no holding slot, not taken", "held", hand=False, slot=False),
 )
 """The happy way first."""
