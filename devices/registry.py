@@ -5,6 +5,7 @@ Names are ``module:attribute`` and loaded on use, so that a kiosk imports only w
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
@@ -111,16 +112,26 @@ def driver_class(device_class: str, name: str) -> type[Device]:
 
 def driver(device_class: str, name: str, at: str, **options: object) -> Device:
     """Build a driver (no I/O). Raises UnknownModelError; a wrong option raises TypeError naming it."""
-    return cast("Device", cast("Any", driver_class(device_class, name))(at, **options))
+    return cast("Device", _built(driver_class(device_class, name), at, **options))
 
 
 def simulator(device_class: str, name: str, **options: object) -> Simulator:
-    """Build a simulated device. Raises UnknownModelError, also for a model that cannot be simulated."""
+    """Build a simulated device. Raises UnknownModelError, also for a model that cannot be simulated; a wrong option
+    raises TypeError naming it."""
     where = model(device_class, name).simulator
     if not where:
         others = ", ".join(other for other, entry in CLASSES[device_class].items() if entry.simulator)
         raise UnknownModelError(f"there is no simulated {device_class} of model {name!r}; there are: {others}")
-    return cast("Simulator", _load(where)(**options))
+    return cast("Simulator", _built(_load(where), **options))
+
+
+def _built(kind: Any, *at: str, **options: object) -> Any:
+    accepted = inspect.signature(kind).parameters.values()
+    known = [each.name for each in accepted if each.name != "at" and each.kind is not each.VAR_KEYWORD]
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in accepted)
+    if not takes_any and (unknown := [name for name in options if name not in known]):
+        raise TypeError(f"no option {unknown[0]!r}; there are: {', '.join(known) or 'none'}")
+    return kind(*at, **options)
 
 
 def verbs(device_class: str) -> dict[str, Any]:

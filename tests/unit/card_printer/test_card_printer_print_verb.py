@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from devices import registry
 from devices.card_printer.contract import (
     Ability,
     CardPosition,
@@ -48,3 +50,10 @@ def test_only_a_whole_print_succeeds(outcome: PrintOutcome, word: str, failed: b
     assert (told["outcome"], told["position"], told.failed) == (word, "inPath", failed)
     assert says in told.line
     assert told.line.endswith("(card_printer.too_quick)")
+
+
+@pytest.mark.parametrize("build", [registry.driver, registry.simulator])
+def test_an_option_that_is_not_there_is_told_with_those_that_are(build: Any) -> None:
+    at = ("tcp://127.0.0.1:9",) if build is registry.driver else ()
+    with pytest.raises(TypeError, match=r"no option 'hopers'; there are: .*hoppers"):
+        build("card-printer", "evolis", *at, hopers=1)
