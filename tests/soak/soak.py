@@ -20,6 +20,7 @@ def soak(
     citizens: int, seed: int, workers: int, out: Path, minutes: float = 600.0, steps: float = 1.0
 ) -> dict[str, object]:
     """Run it; the report as data, which is written to ``out`` as well."""
+    out = out.resolve()  # what stands in a configuration is found from where that lies
     out.mkdir(parents=True, exist_ok=True)
     shares = [citizens // workers + (nth < citizens % workers) for nth in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
