@@ -37,6 +37,7 @@ TARGET = 10_000
 AHEAD = 60_000
 WARM_SECONDS, SECONDS = 4.0, 15.0
 LOOK_EVERY = 0.25
+STORED_WITHIN = 60.0
 COPIED = 100_000
 DEARER = 1.25
 """How much dearer a message may be with two workers than with one: they also wait for one another."""
@@ -115,6 +116,10 @@ class Far:
         with (self._folder / "workers.log").open("ab") as log:
             self.running = [_worker(self.broker.url, self.paths, self.url, log) for _ in range(self._workers)]
 
+    def said(self) -> str:
+        """The last words of the workers."""
+        return (self._folder / "workers.log").read_text(errors="replace")[-2000:]
+
     def stored(self) -> int:
         """About how many messages were stored, by the database's own statistics: some second old, and for nothing."""
         wanted = (
@@ -125,7 +130,9 @@ class Far:
             return int(connection.execute(text(wanted)).scalar_one())
 
     def cost(self) -> Cost:
-        """So far."""
+        """So far. Raises RuntimeError if a worker has ended."""
+        if any(each.poll() is not None for each in self.running):
+            raise RuntimeError(f"a worker has ended: {self.said()}")
         return Cost(
             processor_seconds(*(each.pid for each in self.running)),
             self._postgres.processor_seconds(),
@@ -148,14 +155,17 @@ async def sustained(postgres: Postgres, folder: Path, workers: int) -> Run:
             for due in (WARM_SECONDS, WARM_SECONDS + SECONDS):
                 while time.monotonic() < begun + due:
                     stored = await asyncio.to_thread(far.stored) - before
-                    sent = stored + AHEAD
+                    sent = max(sent, stored + AHEAD)
                     speaking.stdin.write(f"{sent}\n".encode())
                     speaking.stdin.flush()
                     await asyncio.sleep(LOOK_EVERY)
                 marks.append((time.monotonic(), await asyncio.to_thread(far.stored), far.cost()))
             memory = megabytes(far.running[0].pid)
             await asyncio.to_thread(_end, speaking)
-            await _all_stored(far.engine, sent)
+            try:
+                await _all_stored(far.engine, sent)
+            except RuntimeError as error:
+                raise RuntimeError(f"{error}; the workers say: {far.said()}") from None
         finally:
             if speaking.poll() is None:
                 speaking.kill()
@@ -179,16 +189,16 @@ async def _all_stored(engine: Engine, sent: int) -> None:
         'SELECT (SELECT sum("number") FROM presence), (SELECT count(*) FROM telemetry), '
         "(SELECT sum(stored) FROM position)"
     )
-    async with asyncio.timeout(60):
-        while True:
-            with engine.connect() as connection:
-                beats, told, counted = map(int, connection.execute(text(wanted)).one())
-            if beats + told >= sent:
-                break
-            await asyncio.sleep(0.5)
     changes = sent // (fleet_load.HEARTBEATS_A_CHANGE + 1)
-    if (beats, told, counted) != (sent - changes, changes, changes):
-        raise RuntimeError(f"{sent} messages were sent; stored: {beats} heartbeats, {told} changes, {counted} counted")
+    until = time.monotonic() + STORED_WITHIN
+    found: tuple[int, ...] = ()
+    while found != (sent - changes, changes, changes):
+        if time.monotonic() > until:
+            told = f"{sent - changes} heartbeats and {changes} changes were sent"
+            raise RuntimeError(f"{told}; stored: {found[0]} and {found[1]}, {found[2]} counted")
+        await asyncio.sleep(0.5)
+        with engine.connect() as connection:
+            found = tuple(int(each or 0) for each in connection.execute(text(wanted)).one())
 
 
 def copied(postgres: Postgres) -> Run:
