@@ -109,21 +109,24 @@ async def _connected(url: str, tls: ssl.SSLContext) -> tuple[asyncio.StreamReade
     return reader, writer
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pings; what acknowledges is read and forgotten."""
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answered: asyncio.Event) -> None:
+    """Pings; what acknowledges is read and forgotten. ``answered``: the broker has answered ours."""
     rest = b""
     while data := await reader.read(1 << 18):
         if b"-ERR" in data:
             raise RuntimeError(f"the broker refuses: {data[:200]!r}")
         if b"PING\r\n" in rest + data:
             writer.write(b"PONG\r\n")
-        rest = data[-5:] if not data.endswith(b"PING\r\n") else b""
+        if b"PONG\r\n" in rest + data:
+            answered.set()
+        rest = b"" if data.endswith(b"\r\n") else data[-5:]
 
 
 async def speak(url: str, paths: Paths) -> None:
     """Until standard input ends."""
     reader, writer = await _connected(url, tls_context(paths))
-    answering = asyncio.create_task(_answer(reader, writer))
+    answered = asyncio.Event()
+    answering = asyncio.create_task(_answer(reader, writer, answered))
     told = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
     sent, source = 0, _published()
@@ -134,6 +137,9 @@ async def speak(url: str, paths: Paths) -> None:
             writer.write(b"".join(next(source) for _ in range(count)))
             await writer.drain()
             sent += count
+    writer.write(b"PING\r\n")
+    async with asyncio.timeout(60):
+        await answered.wait()  # the broker has read everything before it
     answering.cancel()
     writer.close()
 
