@@ -14,7 +14,7 @@ from devices.worker import DeviceWorker
 from kiosk.activities.farewell import released, until_card_is_taken
 from kiosk.activities.listening import first_of, until_card, until_id_card, until_plate_is_empty
 from kiosk.activities.recovering import unfinished
-from kiosk.health.look import look
+from kiosk.health.look import forget_mended, look
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 
@@ -103,6 +103,7 @@ async def serve_engineer(stage: Stage) -> NoReturn:
     stage.tools.wishes.maintenance = False
     await _let_cards_in(stage.tools, False)
     while True:
+        await forget_mended(stage.tools)
         await look(stage.tools)
         stage.refresh()
         await stage.tools.clock.sleep(LOOK_AGAIN)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from devices.contract import DeviceState, Status
+import structlog
+
+from devices.card_printer.contract import CardPosition, CardPrinter
+from devices.contract import DeviceError, DeviceState, Status
 from devices.worker import DeviceWorker
 from kiosk.health.issuing import look_at_issuing, look_at_supplies
 from kiosk.tools import Tools
+
+log = structlog.get_logger("health")
 
 PATIENCE = 8.0
 """Seconds a device may take to say how it is; a driver's own limits are far below."""
@@ -33,6 +38,26 @@ async def look_at_making(tools: Tools) -> None:
     if makes_cards(tools):
         await _ask(tools, "card_printer", tools.card_printer)
         tools.health.saw_issuing(await look_at_issuing(tools, tools.health.statuses.get("card_printer")))
+
+
+async def forget_mended(tools: Tools) -> None:
+    """Somebody is at the machine, or has been: what the card printer stopped for and still remembers, it is to forget.
+
+    A misfeed outlives its cause, and nothing would ever be fed again to show that it is over.
+    """
+    if tools.card_printer is None:
+        return
+    try:
+        await tools.card_printer.call(forget_errors)
+    except DeviceError as error:
+        log.warning("printer_not_cleared", fault=error.code)
+
+
+def forget_errors(printer: CardPrinter) -> None:
+    """On the printer's thread. Not while a card is in the path, which is told and settled first. Raises DeviceError."""
+    status = printer.status()
+    if status.fault is not None and status.answered and status.position is CardPosition.NONE:
+        printer.clear()
 
 
 async def _ask(tools: Tools, name: str, worker: DeviceWorker[Any] | None) -> None:

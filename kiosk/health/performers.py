@@ -11,16 +11,18 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
+from devices.card_printer.contract import CardPrinter
 from devices.contract import Device, DeviceError, Status
 from devices.worker import DeviceWorker
 from kiosk.catalogue import policy
 from kiosk.fleet.messages import Event, EventName, Fact
 from kiosk.fleet.pki import write_private
 from kiosk.health.commands import CommandFailed, Performed, Performer
+from kiosk.health.look import forget_errors
 from kiosk.health.membership import Office, OfficeError
 from kiosk.health.self_test import self_test
 from kiosk.health.standing import Standing
@@ -104,6 +106,8 @@ class Performers:
         def restart(device: Device) -> Status:
             device.close()
             device.open()
+            if name == "card_printer":
+                forget_errors(cast("CardPrinter", device))
             return device.status()
 
         async with self._closed_for_a_while():

@@ -32,10 +32,11 @@ from issuing_steps import (
 )
 from kiosk_rig import Kiosk
 
+from devices.contract import DeviceError
 from kiosk.health.issuing import RIBBON_SEEN
 from kiosk.journal.counters import used_on
 from kiosk.journal.stock_values import CardPlace
-from statemachines.views import Amount, Attract, Choice, Done, Menu, Pay, Refusal, Say, TakePaper
+from statemachines.views import Amount, Attract, Choice, Done, Maintenance, Menu, Pay, Refusal, Say, TakePaper
 
 pytestmark = [pytest.mark.pcsc]
 
@@ -87,6 +88,26 @@ async def test_a8_a_monochrome_ribbon_at_the_self_test_takes_issuing_out(standin
     assert tools_of(kiosk).health.why_no_issue == "card_printer"
     assert "ribbon_mismatch" in kiosk.log()
     await nothing_is_touched(kiosk)
+
+
+async def test_a_misfeed_takes_issuing_out_until_somebody_has_been_at_the_machine(issuer: Kiosk) -> None:
+    """The printer remembers it, and nothing is fed that could show it to be over."""
+    kiosk = issuer
+    printer, health = tools_of(kiosk).card_printer, tools_of(kiosk).health
+    assert printer is not None
+    await kiosk.bench.set_fault("card-printer", "misfeed", True)
+    with pytest.raises(DeviceError, match="feed_failed"):
+        await printer.call(lambda device: device.feed("hopper-1"))
+    await is_noticed(kiosk)
+    await kiosk.bench.set_fault("card-printer", "misfeed", False)
+    await kiosk.passes(120)
+    assert health.why_no_issue == "card_printer"
+    assert kiosk.controller is not None
+    kiosk.controller.maintain()
+    await sees(kiosk, Maintenance)
+    await kiosk.comes_to_pass(lambda: not health.why_no_issue)
+    await touches(kiosk, "choose", "back_in_service", to=Attract)
+    assert health.why_no_issue == ""
 
 
 # -- A9 ----------------------------------------------------------------------------------------------------------------
