@@ -14,6 +14,9 @@ LONGEST = 60.0
 SPEED = 4.0
 """How much faster than the real one the kiosk's clock runs while devices and host are at work: they take real time."""
 LOOK = 0.03
+CALLED = 15.0
+"""Real seconds, an hour or so of the kiosk's, after which somebody puts right what keeps a view standing: a card in a
+reader whose cable is out cannot be seen to have been taken."""
 IDLE = 1.5
 """Real seconds after which the first screen is looked at again: a card or a touch may not have been noticed."""
 
@@ -42,6 +45,7 @@ class Eyes:
         while not await machine.glass.newer(self.acted, LOOK):
             elapsed = time.monotonic() - begun
             await machine.passes(self._pace(elapsed, hurry=hurry))
+            await self._calls(elapsed)
             if self.idle and elapsed > IDLE:
                 return self.show
             if elapsed > LONGEST:
@@ -52,6 +56,11 @@ class Eyes:
                 break
         machine.waited[machine.seen["state"]] += time.monotonic() - begun
         return self.show
+
+    async def _calls(self, elapsed: float) -> None:
+        if elapsed > CALLED and self.machine.standing:
+            await self.machine.heals(everything=True)
+            self.machine.events.append(("staff", f"called to {self.machine.seen['state']}"))
 
     def _pace(self, elapsed: float, *, hurry: bool) -> float:
         if self.machine.seen["kind"] == "machine":
@@ -75,6 +84,7 @@ class Eyes:
         while not self.idle:
             await self.machine.glass.newer(self.show.frame.number if self.machine.glass.shown else 0, LOOK)
             await self.machine.passes(self._pace(1.1, hurry=True))
+            await self._calls(time.monotonic() - begun)
             if time.monotonic() - begun > seconds:
                 raise Stuck(f"it does not come to rest: {self.machine.seen['state']}")
         return self.show.page
