@@ -43,7 +43,7 @@ MADE = [
 JAMMED_AT_THE_EXIT = [
     *MADE,
     "issue_ended Refusal fault.card_printer.jam_exit issue.ended.attendant advice.ask_attendant works.phone_loss",
-    "recovering.sizing_up Starting recovery.sizing_up",
+    "recovering.sizing_up Starting recovery.sizing_up recovery.sizing_up.title recovery.sizing_up.note",
     "recovering.noting Starting recovery.noting",
 ]
 NOT_TAKEN = [
@@ -67,14 +67,14 @@ TWO_DEAD_CHIPS = [
 ]
 POWER_CUT_WHILE_WRITING = [
     *MADE[:5],
-    "recovering.sizing_up Starting recovery.sizing_up",
+    "recovering.sizing_up Starting recovery.sizing_up recovery.sizing_up.title recovery.sizing_up.note",
     "recovering.writing MakingCard 2/5 recovery.note",
     "recovering.printing MakingCard 3/5 recovery.note",
     "recovering.inspecting MakingCard 4/5 recovery.note",
     "recovering.comparing MakingCard 4/5 recovery.note",
     "recovering.committing MakingCard 5/5 recovery.note",
     "recovering.parking MakingCard 5/5 recovery.note",
-    "recovering.sizing_up Starting recovery.sizing_up",
+    "recovering.sizing_up Starting recovery.sizing_up recovery.sizing_up.title recovery.sizing_up.note",
 ]
 
 INCIDENTS: dict[str, tuple[dict[str, Any], list[str]]] = {

@@ -27,14 +27,17 @@ class Finger:
         self._turn = threading.Lock()
 
     def do(self, motion: Motion, x: int, y: int) -> None:
-        """Touch, slide or let go at a pixel of the display; ``up`` lets go where the finger is. Raises FingerError."""
+        """Touch, slide or let go at a pixel of the display; ``up`` lets go where the finger is. A display that is gone
+        takes nothing. Raises FingerError."""
         order = _WORDS[motion].format(x=int(x), y=int(y)).encode() + b"\n"
         with self._turn:
-            try:
-                os.write(self._way_in(), order)
-            except BrokenPipeError:
-                self._drop()  # the display went away and came back
-                os.write(self._way_in(), order)
+            for _ in range(2):  # once more: the display may have gone away and come back
+                try:
+                    os.write(self._way_in(), order)
+                except BrokenPipeError:
+                    self._drop()
+                else:
+                    return
 
     def close(self) -> None:
         """End it."""
