@@ -24,6 +24,7 @@ from rig_screens import Screens
 from wallets import BANKS
 
 from devices.bench.client import BenchRefused
+from kiosk import forgetful
 from kiosk.clock import ManualClock
 from kiosk.demo import preparing
 from kiosk.journal.store import Journal
@@ -164,7 +165,7 @@ class Machine:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=(self.folder / "controller.stderr").open("ab"),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(["tests", *sys.path])},
+            env={**os.environ, **forgetful.ENVIRONMENT, "PYTHONPATH": os.pathsep.join(["tests", *sys.path])},
         )  # fmt: skip
         await self._hear()
         if self.seen["ended"]:
