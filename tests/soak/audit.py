@@ -50,7 +50,10 @@ async def look(machine: Machine) -> Seen:
     answers = {path: await machine.get(path) for path in ("/sandbox/payer/orders", "/sandbox/issuing/applications")}
     cards: dict[str, list[str]] = {name: [] for name in ("hoppers", "path", "rejected", "held", "taken", "staff")}
     for each in await machine.bench.new_cards():
-        cards[_where(each["place"])].append(each["serial"])
+        where = _where(each["place"])
+        if where == "staff" and each["serial"] not in machine.carried:
+            where = "taken"  # its holder used it here afterwards, and left it in the reader
+        cards[where].append(each["serial"])
     return Seen(answers, cards)
 
 
