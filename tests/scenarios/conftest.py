@@ -76,6 +76,7 @@ async def standing(tmp_path: Path, bench_process: dict[str, Any], host_process: 
 async def kiosk(standing: Kiosk) -> Kiosk:
     """A kiosk in service."""
     await standing.start()
+    await standing.comes_into_service()
     return standing
 
 
@@ -92,6 +93,7 @@ async def standing_issuer(
 async def issuer(standing_issuer: Kiosk) -> Kiosk:
     """A kiosk that makes cards, in service."""
     await standing_issuer.start()
+    await standing_issuer.comes_into_service()
     return standing_issuer
 
 

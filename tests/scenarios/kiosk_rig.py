@@ -31,6 +31,7 @@ from statemachines.views import (
     Identify,
     Menu,
     Notice,
+    OutOfService,
     PinEntry,
     TakeCard,
     TakePaper,
@@ -138,6 +139,11 @@ console = false
             waiting.cancel()
             await self._running
         await self.screens.open()
+
+    async def comes_into_service(self) -> None:
+        """On a busy machine the host may answer only when it is asked again."""
+        if isinstance(await self.screens.either(Attract, OutOfService), OutOfService):
+            await self.comes_to_pass(lambda: isinstance(self.screens.last.page, Attract), seconds=5)
 
     def another_kiosk(self, name: str) -> HttpHost:
         """The host as another kiosk has it. To be closed."""

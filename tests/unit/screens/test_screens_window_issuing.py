@@ -113,10 +113,8 @@ def test_a_signature_is_drawn_live_kept_and_told(kiosk: Kiosk) -> None:
     field = target(drawn, "ink")
     x, y = field.x + field.width // 4, field.y + field.height // 2
     before = kiosk.picture()
-    kiosk.mouse("mousemove", str(x), str(y), "mousedown", "1")
-    for step in range(1, 6):
-        kiosk.mouse("mousemove", str(x + step * 40), str(y))
-    kiosk.mouse("mouseup", "1")
+    way = [word for step in range(1, 6) for word in ("sleep", "0.1", "mousemove", str(x + step * 40), str(y))]
+    kiosk.mouse("mousemove", str(x), str(y), "mousedown", "1", *way, "sleep", "0.1", "mouseup", "1")  # at a hand's pace
     messages = [kiosk.hear(), kiosk.hear()]
     assert Touched(5, "turn", "ink") in messages
     assert colour_at(before, x + 100, y) == "#FFFFFF"
