@@ -49,9 +49,10 @@ async def look(machine: Machine) -> Seen:
     """At everything outside the kiosk, once it has stopped."""
     answers = {path: await machine.get(path) for path in ("/sandbox/payer/orders", "/sandbox/issuing/applications")}
     cards: dict[str, list[str]] = {name: [] for name in ("hoppers", "path", "rejected", "held", "taken", "staff")}
+    stored = {serial for serials in machine.cupboard.values() for serial in serials}
     for each in await machine.bench.new_cards():
         where = _where(each["place"])
-        if where == "staff" and each["serial"] not in machine.carried:
+        if where == "staff" and each["serial"] not in {*machine.carried, *stored}:
             where = "taken"  # its holder used it here afterwards, and left it in the reader
         cards[where].append(each["serial"])
     return Seen(answers, cards)
