@@ -69,6 +69,16 @@ def states(engine: Engine) -> list[tuple[str, int]]:
         return [(row.state, row.attempts) for row in connection.execute(wanted)]
 
 
+def with_a_stock_difference(engine: Engine) -> FarEnd:
+    """One kiosk, whose alert is about to be told to one who is on duty."""
+    far = FarEnd(engine, 1)
+    far.contacts("duty")
+    far.run(35)
+    far.fleet.kiosks["S00001"].stock_difference(far.now)
+    far.run(5)
+    return far
+
+
 async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> None:
     far = FarEnd(engine, 1)
     far.contacts("duty", language="en")
@@ -105,11 +115,7 @@ async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> No
 
 
 async def test_what_could_not_be_brought_in_time_does_not_come_after_its_end(engine: Engine) -> None:
-    far = FarEnd(engine, 1)
-    far.contacts("duty")
-    far.run(35)
-    far.fleet.kiosks["S00001"].stock_difference(far.now)
-    far.run(5)
+    far = with_a_stock_difference(engine)
     async with mailbox() as (box, letters):
         box.refuse = True
         courier = Courier(engine, far.clock, {"email": letters})
@@ -172,11 +178,7 @@ async def test_a_secret_of_another_key_signs_nothing(engine: Engine) -> None:
 
 
 async def test_what_is_refused_is_tried_again_and_dies_in_the_end(engine: Engine) -> None:
-    far = FarEnd(engine, 1)
-    far.contacts("duty")
-    far.run(35)
-    far.fleet.kiosks["S00001"].stock_difference(far.now)
-    far.run(5)
+    far = with_a_stock_difference(engine)
     async with mailbox() as (box, letters):
         box.refuse = True
         courier = Courier(engine, far.clock, {"email": letters})

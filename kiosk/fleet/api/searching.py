@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 
 from kiosk.fleet.access.roles import Act
@@ -29,42 +30,36 @@ Fault = Annotated[str, Query(pattern=WORD, description="A fault's code, or its d
 Before = Annotated[str, Query(pattern=KEY, description="A key: only what was before, the next page.")]
 
 
+def asked_for(
+    since: Since,
+    until: Until,
+    kiosk: Kiosk = "",
+    kind: Kind = "",
+    event: EventName | None = None,
+    device: Word = "",
+    fault: Fault = "",
+    service: Word = "",
+    result: Result | None = None,
+) -> Search:
+    """What a request looks for, from its query."""
+    return Search(since, until, kiosk, kind, str(event or ""), device, fault, service, str(result or ""))
+
+
+Asked = Annotated[Search, Depends(asked_for)]
+
+
 def add(route: Routes, service: Service) -> None:
     """Add them."""
     engine = service.reading
 
     @route("GET", "/journal", Act.JOURNAL_READ, tags=["journal"])
-    def search(
-        since: Since,
-        until: Until,
-        kiosk: Kiosk = "",
-        kind: Kind = "",
-        event: EventName | None = None,
-        device: Word = "",
-        fault: Fault = "",
-        service: Word = "",
-        result: Result | None = None,
-        before: Before = "",
-        limit: Limit = 200,
-    ) -> tuple[Found, ...]:
+    def search(asked: Asked, before: Before = "", limit: Limit = 200) -> tuple[Found, ...]:
         """What kiosks told, the newest first. There are no card serials, business numbers or people in it: the verb
         ``search_journal`` asks a kiosk's own journal."""
-        words = (event or "", device, fault, service, result or "", before)
-        return journal.search(engine, Search(since, until, kiosk, kind, *map(str, words)), limit)
+        return journal.search(engine, replace(asked, before=before), limit)
 
     @route("GET", "/journal.csv", Act.JOURNAL_READ, tags=["journal"], response_class=StreamingResponse, responses=CSV)
-    def search_csv(
-        since: Since,
-        until: Until,
-        kiosk: Kiosk = "",
-        kind: Kind = "",
-        event: EventName | None = None,
-        device: Word = "",
-        fault: Fault = "",
-        service: Word = "",
-        result: Result | None = None,
-    ) -> StreamingResponse:
+    def search_csv(asked: Asked) -> StreamingResponse:
         """The same as a table, 10,000 lines at most."""
-        words = (event or "", device, fault, service, result or "")
-        lines = journal.search_csv(engine, Search(since, until, kiosk, kind, *map(str, words)))
-        return file_of(lines, f"journal-{kiosk or 'fleet'}-{since}.csv")
+        lines = journal.search_csv(engine, asked)
+        return file_of(lines, f"journal-{asked.kiosk or 'fleet'}-{asked.since}.csv")
