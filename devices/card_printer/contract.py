@@ -114,12 +114,20 @@ class Cleaning:
     cards_left: int | None = None
 
 
+class HeadTemperature(StrEnum):
+    """As far as printers say it: no degrees, only that the head is too hot to print and is left to cool."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardPrinterStatus(Status):
     """How it is. ``faults``: every code that stands, those that stop issuing first; ``fault`` is the first of them.
 
     ``media`` is PRESENT while a card is in the path *or at the bezel*. ``storage``: hoppers, reject box, holding slot,
-    as far as there are. ``ribbon`` and ``cleaning``: None for a device that does not print.
+    as far as there are. ``ribbon``, ``cleaning`` and ``head``: None for a device that does not print; ``head`` also for
+    a printer that cannot be asked.
     """
 
     media: MediaState = MediaState.UNKNOWN
@@ -128,6 +136,7 @@ class CardPrinterStatus(Status):
     ribbon: Ribbon | None = None
     cleaning: Cleaning | None = None
     cover: CoverState | None = None
+    head: HeadTemperature | None = None
     faults: tuple[str, ...] = ()
     blocking: tuple[str, ...] = ()
     """Those of ``faults`` with which no issue may begin."""

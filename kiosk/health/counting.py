@@ -16,13 +16,6 @@ from devices.contract import DeviceError, counts_of
 from devices.worker import DeviceWorker
 from kiosk.journal.store import Journal
 
-CHIP = frozenset(
-    {"mute", "garbled", "bad_data", "access_denied", "authentication_failed", "write_not_verified", "refused"}
-)
-"""Errors of a card reader that are the chip's answers, or their absence: APDU errors."""
-NOT_A_READ = frozenset({"not_connected", "no_answer", "no_card"})
-"""Errors of an ID reader without a card that it tried to read."""
-
 
 class Tally:
     """Counts of this process that the journal has not got yet. Thread-safe: devices fail on their own threads."""
@@ -70,31 +63,3 @@ class Tally:
             with self._lock:
                 self._counted += counted
             raise
-
-
-def per_thousand(counts: Mapping[str, int]) -> dict[str, float]:
-    """How often something goes wrong, for each thousand of what it happens to; without what has never happened.
-
-    ``card_jams`` and ``card_retries`` per cards made, ``apdu_errors`` per citizens' cards read, ``id_reads_failed`` per
-    visits by ID card, ``paper_jams`` per receipts.
-    """
-
-    def total(*endings: str, of: str) -> int:
-        return sum(n for name, n in counts.items() if name.startswith(of) and name.endswith(endings))
-
-    made = sum(counts.get(f"cards.{end}", 0) for end in ("issued", "spoiled", "held", "retained", "missing"))
-    jams = sum(n for name, n in counts.items() if name.startswith("errors.card_printer.jam"))
-    chip = sum(counts.get(f"errors.card_reader.{each}", 0) for each in CHIP)
-    unread = sum(
-        n
-        for name, n in counts.items()
-        if name.startswith("errors.id_reader.") and name.rpartition(".")[2] not in NOT_A_READ
-    )
-    ratios = {
-        "card_jams": (jams, made),
-        "card_retries": (total(".retries", ".damaged", of="card_printer"), made),
-        "apdu_errors": (chip, counts.get("cards.read", 0)),
-        "id_reads_failed": (unread, counts.get("visits.id_card", 0)),
-        "paper_jams": (total("cutter_jammed", of="errors.receipt_printer"), counts.get("receipts", 0)),
-    }
-    return {name: round(1000 * wrong / of, 1) for name, (wrong, of) in ratios.items() if of}

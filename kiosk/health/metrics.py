@@ -19,8 +19,8 @@ from prometheus_client.registry import Collector
 from devices.contract import DeviceState
 from devices.fault_catalogue import Capability
 from kiosk.fleet.messages import Heartbeat
+from kiosk.fleet.wear import rates
 from kiosk.health.capabilities import WORKING, Health
-from kiosk.health.counting import per_thousand
 from kiosk.health.reporter import A_DAYS_COUNT
 from kiosk.health.supplies import Supply
 
@@ -103,7 +103,7 @@ def families(found: Facts) -> Iterator[Metric]:
         "kiosk_per_thousand",
         "How often something goes wrong for each thousand of what it happens to",
         "what",
-        per_thousand(found.counters),
+        {each.what: each.per_thousand for each in rates(found.counters)},
     )
     if beat.clock_off is not None:
         yield _gauge("kiosk_clock_ahead_seconds", "By which this clock is ahead of the host's", beat.clock_off / 1000)

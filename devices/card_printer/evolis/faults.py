@@ -8,6 +8,9 @@ BEZEL = Extension3.BEZEL_CARD_OUTSIDE | Extension3.BEZEL_CARD_EJECT
 """The card is held out."""
 ENTERING = Extension3.BEZEL_CARD_INSERT | Extension3.BEZEL_CARD_RE_INSERT
 
+HEAD_HOT: tuple[Word, ...] = (Alert.COOLING, Error.HEAD_TEMP)
+"""All that this printer says of its head's temperature."""
+
 Table = tuple[tuple[str, tuple[Word, ...]], ...]
 
 BLOCKING: Table = (
@@ -33,7 +36,7 @@ BLOCKING: Table = (
     ("card_printer.reject_box_full", (Alert.REJECT_BOX_FULL, Error.REJECT_BOX_FULL, Extension3.REJECTBOX1_FULL)),
     ("card_printer.outlet_full", (Alert.HOPPER_FULL | Alert.RECEPTACLE_OPEN, Error.HOPPER_FULL)),
     ("card_printer.card_at_exit", (Error.CARD_ON_EJECT,)),
-    ("card_printer.head_hot", (Alert.COOLING, Error.HEAD_TEMP)),
+    ("card_printer.head_hot", HEAD_HOT),
     ("card_printer.cleaning_required", (Information.CLEANING_MANDATORY,)),
     ("card_printer.locked", (Alert.PRINTER_LOCKED, Extension3.LOCK)),
     (

@@ -11,10 +11,11 @@ from devices.card_printer.contract import (
     Cleaning,
     CleaningState,
     CoverState,
+    HeadTemperature,
     Ribbon,
     RibbonState,
 )
-from devices.card_printer.evolis.faults import BEZEL, BLOCKING, ENTERING, NOTICES, jam, standing
+from devices.card_printer.evolis.faults import BEZEL, BLOCKING, ENTERING, HEAD_HOT, NOTICES, jam, standing
 from devices.card_printer.evolis.flags import Alert, Error, Extension1, Extension2, Flags, Information
 from devices.card_printer.faces import Faces
 from devices.contract import DeviceState, MediaState, StorageKind, StorageLevel, StorageUnit
@@ -174,6 +175,11 @@ def cleaning(flags: Flags, cards_left: int | None) -> Cleaning:
     return Cleaning(state, cards_left)
 
 
+def head(flags: Flags) -> HeadTemperature:
+    """By the two flags there are."""
+    return HeadTemperature.HIGH if any(flags.stands(bits) for bits in HEAD_HOT) else HeadTemperature.NORMAL
+
+
 _RIBBON_CODES = {
     RibbonState.UNSUITABLE: "card_printer.ribbon_wrong",
     RibbonState.OUT: "card_printer.ribbon_out",
@@ -207,6 +213,7 @@ def status(flags: Flags, data: RibbonData, cards_left: int | None, fitting: Fitt
         ribbon=band,
         cleaning=cleaning(flags, cards_left),
         cover=CoverState.OPEN if "card_printer.cover_open" in stopping else CoverState.CLOSED,
+        head=head(flags),
         faults=told,
         blocking=stops,
     )

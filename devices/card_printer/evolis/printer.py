@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -111,6 +111,10 @@ class EvolisPrinter:
     @property
     def chip_address(self) -> str | None:
         return self._chip_address
+
+    def counts(self) -> Mapping[str, int]:
+        """``retries``: questions asked again; ``head_hot``: times the head became too hot to print."""
+        return {"retries": self._conversation.retries, "head_hot": self._conversation.times_hot}
 
     def open(self) -> None:
         """Ask where the card is; nothing moves. Raises ``card_printer.absent`` or ``card_printer.no_answer``."""

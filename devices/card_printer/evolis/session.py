@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from devices.card_printer.evolis.faults import HEAD_HOT
 from devices.card_printer.evolis.flags import Flags
 from devices.card_printer.evolis.transport import LinkError, Transport
 from devices.card_printer.evolis.wire import STATUS_POLL, Reply, WireError, parse_reply, request
@@ -50,6 +51,11 @@ class Conversation:
         self._transport = transport
         self._answer_seconds = answer_seconds
         self._new_session = new_session
+        self.retries = 0
+        """Questions asked again."""
+        self.times_hot = 0
+        """How often the head was seen to have become too hot."""
+        self._hot = False
 
     def close(self) -> None:
         """Never raises."""
@@ -63,6 +69,9 @@ class Conversation:
         reply = self._question(STATUS_POLL)
         if reply.flags is None or reply.session is None:
             raise DeviceError("card_printer.status_disabled")
+        hot = any(reply.flags.stands(bits) for bits in HEAD_HOT)
+        self.times_hot += hot and not self._hot
+        self._hot = hot
         return reply.flags, reply.session
 
     def ask(self, text: str) -> Reply:
@@ -81,6 +90,7 @@ class Conversation:
             except WireError as error:
                 if miss == TRIES:
                     raise DeviceError("card_printer.unexpected_answer", str(error)) from error
+            self.retries += 1
             self.pause(RETRY_SECONDS)
         raise AssertionError("unreachable")
 

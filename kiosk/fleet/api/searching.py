@@ -15,7 +15,7 @@ from kiosk.fleet.api.reporting import CSV, file_of
 from kiosk.fleet.api.service import Service
 from kiosk.fleet.desk import journal
 from kiosk.fleet.desk.journal import Search
-from kiosk.fleet.desk.shapes import Found
+from kiosk.fleet.desk.shapes_reports import Found
 from kiosk.fleet.messages import EventName, Result
 
 KEY = r"^$|^[0-9]{1,15}\.[A-Z][A-Z0-9]{2,9}\.[0-9a-f]{8,32}\.[0-9]{1,16}$"

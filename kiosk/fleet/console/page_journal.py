@@ -16,7 +16,7 @@ from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk import journal
 from kiosk.fleet.desk.errors import Wrong
 from kiosk.fleet.desk.journal import Search
-from kiosk.fleet.desk.shapes import Found
+from kiosk.fleet.desk.shapes_reports import Found
 from kiosk.fleet.messages import KINDS, EventName
 
 PAGE = 100

@@ -184,6 +184,24 @@ class Levels(_OfKiosk):
             ui.label(words.of("level", unit.level)).classes("chip fine" if fine else f"chip level-{unit.level}")
 
 
+class Wear(_OfKiosk):
+    """What is counted and tells of wear before a fault does."""
+
+    def key(self, seen: KioskDetail) -> object:
+        return seen.wear
+
+    def draw(self, seen: KioskDetail) -> None:
+        words = self.desk.words
+        pieces.title(words("kiosk.wear"), words("kiosk.wear_hint"))
+        if not seen.wear:
+            pieces.nothing(words("kiosk.wear_none"))
+        for each in seen.wear:
+            with ui.element("div").classes("line").props(f'data-testid="wear-{each.what}"'):
+                ui.label(words.of("wear", each.what)).classes("grow")
+                ui.label(words("kiosk.times_of", times=each.times, of=f"{each.of:,}")).classes("hint")
+                ui.label(f"{each.per_thousand:.1f} ‰").classes("figure")
+
+
 class About(_OfKiosk):
     """What else is known of it."""
 

@@ -116,6 +116,7 @@ def _kiosk(desk: Desk, kiosk: str) -> list[Panel[Any]]:
             page_kiosk.Alerts(desk, kiosk),
             page_kiosk.Orders(desk, kiosk),
             page_kiosk.TimeLine(desk, kiosk),
+            page_kiosk.Wear(desk, kiosk),
             page_kiosk.About(desk, kiosk),
         ]
     return [head, *left, *right]

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from kiosk.clock import KIOSK_ZONE
 from kiosk.fleet.desk.errors import Wrong
 from kiosk.fleet.desk.reports import cell
-from kiosk.fleet.desk.shapes import Found
+from kiosk.fleet.desk.shapes_reports import Found
 from kiosk.fleet.store.database import is_postgresql
 from kiosk.fleet.store.tables import telemetry
 from kiosk.masking import mask_text

@@ -11,9 +11,19 @@ from kiosk.fleet.alerts import desk as alert_desk
 from kiosk.fleet.alerts import rules
 from kiosk.fleet.desk import overview, reading
 from kiosk.fleet.desk.errors import Unknown
-from kiosk.fleet.desk.shapes import Details, DeviceView, KioskDetail, Moment, Presence, StorageView, SupplyView
+from kiosk.fleet.desk.shapes import (
+    Details,
+    DeviceView,
+    KioskDetail,
+    Moment,
+    Presence,
+    RateView,
+    StorageView,
+    SupplyView,
+)
 from kiosk.fleet.store import kiosks
 from kiosk.fleet.store.tables import kiosk
+from kiosk.fleet.wear import rates
 
 WORKING = frozenset({DeviceState.ONLINE.value, DeviceState.DEVICE_BUSY.value, DeviceState.STARTING.value})
 
@@ -44,6 +54,7 @@ def one_kiosk(engine: Engine, name: str) -> KioskDetail:
             supplies=tuple(_of(SupplyView, row) for row in found.supplies),
             alerts=alerts,
             counters=dict(found.counters),
+            wear=tuple(RateView(**each._asdict(), per_thousand=each.per_thousand) for each in rates(found.counters)),
             missing=sum(kiosks.gaps(connection, name).values()),
         )
 

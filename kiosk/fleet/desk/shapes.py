@@ -201,6 +201,15 @@ class Details(Shape):
     hours: list[list[tuple[int, int]]] | None = Field(None, min_length=7, max_length=7)
 
 
+class RateView(Shape):
+    """``times`` that ``what`` was met in ``of`` of what it happens to (:mod:`kiosk.fleet.wear`)."""
+
+    what: str
+    times: int
+    of: int
+    per_thousand: float
+
+
 class KioskDetail(Shape):
     """One kiosk, whole."""
 
@@ -212,6 +221,7 @@ class KioskDetail(Shape):
     supplies: tuple[SupplyView, ...]
     alerts: tuple[AlertRow, ...]
     counters: dict[str, int] = Field(description="As they last stood.")
+    wear: tuple[RateView, ...] = Field(description="What of the counters tells of wear before a fault does.")
     missing: int = Field(description="Messages of its journals that have not come yet.")
 
 
@@ -219,20 +229,6 @@ class Moment(Shape):
     """Something on a kiosk's time line, ``happened_at`` by its clock. ``key``: to ask for what was before."""
 
     key: str
-    kind: str
-    happened_at: int
-    received_at: int
-    late: bool
-    body: dict[str, Any]
-
-
-class Found(Shape):
-    """Something a kiosk told, found again. ``key``: to ask for what was before."""
-
-    key: str
-    kiosk: str
-    journal: str
-    sequence: int
     kind: str
     happened_at: int
     received_at: int

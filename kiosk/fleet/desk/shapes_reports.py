@@ -1,8 +1,24 @@
-"""What the reports show, as values."""
+"""What reports and searches show, as values."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from kiosk.fleet.desk.shapes import Shape
+
+
+class Found(Shape):
+    """Something a kiosk told, found again. ``key``: to ask for what was before."""
+
+    key: str
+    kiosk: str
+    journal: str
+    sequence: int
+    kind: str
+    happened_at: int
+    received_at: int
+    late: bool
+    body: dict[str, Any]
 
 
 class AvailabilityRow(Shape):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +34,16 @@ CAPABILITIES = ("identify-card", "identify-id", "issue", "pay", "pin", "print", 
 BANKS = ("bank_a", "bank_b")
 SERVICES = ("query", "certificate", "pin_change", "issue")
 HOPPER, RIBBON = 200, 400
+WEAR = {
+    "cards.read": {"errors.card_reader.mute": 0.004},
+    "cards.issued": {
+        "errors.card_printer.jam_feed": 0.002,
+        "card_printer.retries": 0.01,
+        "card_printer.head_hot": 0.003,
+    },
+    "receipts": {"errors.receipt_printer.cutter_jammed": 0.001},
+}
+"""What is met now and then with each of what is counted, and how likely."""
 
 
 @dataclass
@@ -50,7 +61,7 @@ class SimulatedKiosk:
     blocked: set[str] = field(default_factory=set)
     cards: dict[str, int] = field(default_factory=dict)
     ribbon: int = RIBBON
-    counters: dict[str, int] = field(default_factory=lambda: {"cards_read": 0, "sheets": 0, "cards_issued": 0})
+    counters: Counter[str] = field(default_factory=Counter)
     serving: bool = False
     in_service: bool = True
     sequence: int = 0
@@ -62,6 +73,7 @@ class SimulatedKiosk:
         self.boot = f"{self.chance.getrandbits(64):016x}"
         self.cards = {bank: self.chance.randint(40, HOPPER) for bank in BANKS}
         self.started: int | None = None
+        self._luck = random.Random(self.journal)  # noqa: S311 -- a simulation
 
     def start(self, now: int) -> None:
         """It comes up: every device is told of, what can be done, what runs out."""
@@ -160,14 +172,19 @@ class SimulatedKiosk:
             StepTime(step=step, milliseconds=self.chance.randint(800, 20_000)) for step in ("identify", "confirm")
         )
         ended = None if result is Result.DONE else self.chance.choice(("identify", "confirm"))
-        self.counters["cards_read"] += 1
+        self._count("cards.read")
+        self._count("receipts")
         if result is Result.DONE and service == "issue":
             bank = self.chance.choice(BANKS)
             self.cards[bank] = max(0, self.cards[bank] - 1)
             self.ribbon = max(0, self.ribbon - 1)
-            self.counters["cards_issued"] += 1
+            self._count("cards.issued")
             self._tell(now, self._device("card_printer"))
         self._tell(now, BusinessOutcome(service=service, result=result, step=ended, means="card", steps=steps))
+
+    def _count(self, what: str) -> None:
+        self.counters[what] += 1
+        self.counters.update(name for name, likely in WEAR[what].items() if self._luck.random() < likely)
 
     def counted(self, now: int) -> None:
         """Its counters, and what runs out: once an hour."""

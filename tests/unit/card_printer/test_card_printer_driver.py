@@ -14,6 +14,7 @@ from devices.card_printer.contract import (
     Ability,
     CardPosition,
     Damaged,
+    HeadTemperature,
     NotPrinted,
     Printed,
     PrintOutcome,
@@ -25,7 +26,7 @@ from devices.card_printer.evolis.transport import LinkError
 from devices.card_printer.faces import Face, Faces
 from devices.card_printer.simulator import EvolisSimulator
 from devices.card_printer.simulator.mechanism import Place
-from devices.contract import DeviceError, DeviceState, StorageKind
+from devices.contract import DeviceError, DeviceState, StorageKind, counts_of
 
 ONE = Faces(front=FRONT)
 MOTIONS = {"Si", "Sib", "Sie", "Sis", "Sic", "Siscan", "Sce", "Ser", "Seb", "Scp"}
@@ -385,6 +386,14 @@ def test_one_miss_is_no_absence(line: VirtualLine, printer: EvolisPrinter) -> No
 
     line.on_request = miss
     assert printer.status().device is DeviceState.ONLINE
+    assert printer.counts()["retries"] == 2
+
+
+def test_each_time_the_head_becomes_too_hot_is_counted_once(line: VirtualLine, printer: EvolisPrinter) -> None:
+    for hot in (True, True, False, True, False):
+        line.simulator.set_fault("head_hot", hot)
+        assert (printer.status().head is HeadTemperature.HIGH) is hot
+    assert counts_of(printer)["head_hot"] == 2
 
 
 def test_a_printer_that_is_gone(line: VirtualLine, printer: EvolisPrinter) -> None:

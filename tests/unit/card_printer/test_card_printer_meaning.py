@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devices import fault_catalogue
-from devices.card_printer.contract import CardPosition, CleaningState, CoverState, RibbonState
+from devices.card_printer.contract import CardPosition, CleaningState, CoverState, HeadTemperature, RibbonState
 from devices.card_printer.evolis import meaning
 from devices.card_printer.evolis.faults import BLOCKING, NOTICES
 from devices.card_printer.evolis.flags import (
@@ -197,3 +197,9 @@ def test_a_printer_that_cannot_be_asked_is_all_unknown() -> None:
         CardPosition.UNKNOWN,
         CoverState.UNKNOWN,
     )
+
+
+@pytest.mark.parametrize("bit", [Alert.COOLING, Error.HEAD_TEMP])
+def test_a_head_that_cools_is_hot(bit: Word) -> None:
+    assert told().head is HeadTemperature.NORMAL
+    assert told(bit).head is HeadTemperature.HIGH

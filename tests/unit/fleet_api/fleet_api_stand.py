@@ -119,6 +119,11 @@ def fill(engine: Engine, now: int) -> None:
             engine, tables.outcome_day, kiosk="K0001", day="2026-11-22", service="issue", result=result, step=step,
             reason="photo" if result == "refused" else "", count=count,
         )  # fmt: skip
+    for name, value in (("cards.issued", 1990), ("cards.spoiled", 10), ("card_printer.head_hot", 1), ("receipts", 0)):
+        put(
+            engine, tables.counter_day, kiosk="K0001", day="2026-11-22", name=name, value=value, journal=JOURNAL,
+            sequence=4, happened_at=now, received_at=now,
+        )  # fmt: skip
     put(
         engine, tables.step_day, kiosk="K0001", day="2026-11-22", service="issue", step="consent",
         milliseconds=50_000, visits=10,

@@ -58,6 +58,14 @@ def test_one_kiosk_shows_what_is_wrong_and_what_to_do(stand: Stand) -> None:
     assert client.get("/api/v1/kiosks/K9999").status_code == 404
 
 
+def test_one_kiosks_counters_tell_of_wear(stand: Stand) -> None:
+    client = stand.client(Role.VIEWER)
+    found = {each["what"]: each for each in client.get("/api/v1/kiosks/K0001").json()["wear"]}
+    assert found.keys() == {"card_jams", "card_retries", "head_hot"}
+    assert found["head_hot"] == {"what": "head_hot", "times": 1, "of": 2000, "per_thousand": 0.5}
+    assert client.get("/api/v1/kiosks/K0002").json()["wear"] == []
+
+
 def test_an_alert_is_taken_once_noted_and_settled_by_hand_only_where_that_is_due(stand: Stand) -> None:
     operator, engineer = stand.client(Role.OPERATOR), stand.client(Role.ENGINEER)
     taken = operator.post("/api/v1/alerts/1/acknowledgement").json()

@@ -17,9 +17,10 @@ from devices.worker import DeviceWorker
 from kiosk.clock import ManualClock
 from kiosk.fleet.messages import DeviceState as Told
 from kiosk.fleet.messages import Event
+from kiosk.fleet.wear import Rate, rates
 from kiosk.health.capabilities import Health, ahead
 from kiosk.health.certificates import Certificates
-from kiosk.health.counting import Tally, per_thousand
+from kiosk.health.counting import Tally
 from kiosk.health.reporter import Reporter, same
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.store import Journal
@@ -84,22 +85,20 @@ def test_what_could_not_be_kept_is_kept_the_next_time(journal: Journal, monkeypa
 
 
 def test_per_thousand() -> None:
-    assert per_thousand({}) == {}
-    assert per_thousand({"errors.card_printer.jam_print": 3}) == {}
+    assert rates({}) == ()
+    assert rates({"errors.card_printer.jam_print": 3}) == ()
     counts = {
         "cards.issued": 1990, "cards.spoiled": 10, "errors.card_printer.jam_print": 3,
-        "errors.card_printer.jam_feed": 1, "card_printer.retries": 8, "cards.read": 500,
+        "errors.card_printer.jam_feed": 1, "card_printer.retries": 8, "card_printer.head_hot": 1, "cards.read": 500,
         "errors.card_reader.mute": 1, "errors.card_reader.jammed": 9,
         "visits.id_card": 100, "errors.id_reader.read_failed": 1, "errors.id_reader.not_connected": 7,
         "receipts": 1000, "errors.receipt_printer.cutter_jammed": 2,
     }  # fmt: skip
-    assert per_thousand(counts) == {
-        "card_jams": 2.0,
-        "card_retries": 4.0,
-        "apdu_errors": 2.0,
-        "id_reads_failed": 10.0,
-        "paper_jams": 2.0,
-    }
+    assert rates(counts) == (
+        Rate("card_jams", 4, 2000), Rate("card_retries", 8, 2000), Rate("head_hot", 1, 2000),
+        Rate("apdu_errors", 1, 500), Rate("id_reads_failed", 1, 100), Rate("paper_jams", 2, 1000),
+    )  # fmt: skip
+    assert [each.per_thousand for each in rates(counts)] == [2.0, 4.0, 0.5, 2.0, 10.0, 2.0]
 
 
 def test_a_clock_that_is_ahead_takes_the_way_of_the_answer_into_account() -> None:
