@@ -60,6 +60,14 @@ sign_in_failure = Table(
 )
 """Attempts that failed, or whose end is not known yet."""
 
+session_ended = Table(
+    "session_ended",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+"""Sessions that somebody signed out of, until they would have ended anyway."""
+
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 ANY_NAME = re.compile(rf"{NAME.pattern}(@[a-z][a-z0-9-]{{0,20}})?")
 """With ``@`` and a word: of somebody who signs in at the identity provider of that name."""
@@ -135,6 +143,21 @@ class Accounts:
         with self._engine.connect() as connection:
             row = connection.execute(select(account_table).where(account_table.c.name == name)).first()
         return None if row is None else _account(row)
+
+    def of_session(self, name: str, session: str) -> Account | None:
+        """By name; None if somebody has signed out of the session."""
+        ended = select(session_ended.c.id).where(session_ended.c.id == session).exists()
+        with self._engine.connect() as connection:
+            row = connection.execute(select(account_table).where(account_table.c.name == name, ~ended)).first()
+        return None if row is None else _account(row)
+
+    def end_session(self, session: str, until: int) -> None:
+        """It is good for nothing from now on; signing out twice is signing out once. ``until``: milliseconds since
+        1970, when it would have ended anyway."""
+        with self._engine.begin() as connection:
+            gone = (session_ended.c.until <= _milliseconds(self._clock)) | (session_ended.c.id == session)
+            connection.execute(delete(session_ended).where(gone))
+            connection.execute(insert(session_ended).values(id=session, until=until))
 
     def provided(self, subject: str) -> Account | None:
         """By who it is at the identity provider."""

@@ -1,4 +1,4 @@
-"""Sessions: a signed token that says who signed in and when. Nothing is kept of it but the account's generation.
+"""Sessions: a signed token that says who signed in and when. Of those that somebody signed out of the number is kept.
 
 It travels as a cookie that scripts cannot read (browsers) or as ``Authorization: Bearer`` (programs).
 """
@@ -38,10 +38,26 @@ class Sessions:
 
     def begin(self, account: Account) -> str:
         """A token for somebody who has just signed in."""
-        return self._signer.dumps([account.name, account.generation, int(self._clock.now().timestamp())])
+        since = int(self._clock.now().timestamp())
+        return self._signer.dumps([account.name, account.generation, since, secrets.token_hex(8)])
 
     def account(self, token: str | None) -> Account | None:
         """Whose it is, as the account is now; None if it is good for nothing (any more)."""
+        if (content := self._content(token)) is None:
+            return None
+        name, generation, _, session = content
+        account = self._accounts.of_session(name, session)
+        if account is None or account.disabled or account.generation != generation:
+            return None
+        return account
+
+    def end(self, token: str | None) -> None:
+        """Whoever has it is signed out, in every window; one that is good for nothing is passed over."""
+        if (content := self._content(token)) is not None:
+            _, _, since, session = content
+            self._accounts.end_session(session, (since + GOOD_FOR) * 1000)
+
+    def _content(self, token: str | None) -> tuple[str, int, int, str] | None:
         if not token:
             return None
         try:
@@ -49,10 +65,8 @@ class Sessions:
         except BadSignature:
             return None
         match content:
-            case [str(name), int(generation), int(since)] if since + GOOD_FOR > self._clock.now().timestamp():
-                account = self._accounts.find(name)
-            case _:
-                return None
-        if account is None or account.disabled or account.generation != generation:
-            return None
-        return account
+            case [str(name), int(generation), int(since), str(session)] if (
+                since + GOOD_FOR > self._clock.now().timestamp()
+            ):
+                return name, generation, since, session
+        return None

@@ -41,13 +41,22 @@ class Guard:
 
     def caller(self, request: Request) -> Account | None:
         """Whose session it is; None if nobody's. Raises HTTPException 403 for a change from another origin."""
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return self.sessions.account(token.strip())
-        account = self.sessions.account(request.cookies.get(COOKIE))
-        if account is not None and request.method not in _SAFE and not same_origin(request):
+        account = self.sessions.account(token_of(request))
+        by_cookie = account is not None and _bearer(request) is None
+        if by_cookie and request.method not in _SAFE and not same_origin(request):
             raise HTTPException(403, "from another site")
         return account
+
+
+def token_of(request: Request) -> str | None:
+    """What a caller shows; a program's own before the cookie."""
+    shown = _bearer(request)
+    return request.cookies.get(COOKIE) if shown is None else shown
+
+
+def _bearer(request: Request) -> str | None:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
 
 
 def same_origin(request: Request) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import HTTPException, Request, Response
 
 from kiosk.fleet.access.accounts import Account, SignInRefused, TooManyTries
 from kiosk.fleet.access.roles import Act
 from kiosk.fleet.access.sessions import COOKIE, GOOD_FOR
-from kiosk.fleet.api.access import Caller, Routes, same_origin
+from kiosk.fleet.api.access import Caller, Routes, same_origin, token_of
 from kiosk.fleet.api.acting import shape
 from kiosk.fleet.api.parameters import AccountShape, NewPassword, SignedIn, SignIn
 from kiosk.fleet.api.service import Service
 
+_SIGNED_OUT: dict[int | str, dict[str, Any]] = {
+    403: {"description": "from another site"},
+    503: {"description": "the database does not answer"},
+}
 _REFUSED = {
     401: {"description": "wrong name or password"},
     403: {"description": "from another site"},
@@ -38,9 +44,12 @@ def add(route: Routes, service: Service) -> None:
         """Who is signed in."""
         return shape(caller)
 
-    @route.open_to_all("DELETE", "/session", tags=["session"], status_code=204)
-    def sign_out(response: Response) -> None:
-        """Forget the session in this browser."""
+    @route.open_to_all("DELETE", "/session", tags=["session"], status_code=204, responses=_SIGNED_OUT)
+    def sign_out(request: Request, response: Response) -> None:
+        """End the session: its token is good for nothing from now on, in whatever window or program."""
+        if not same_origin(request):
+            raise HTTPException(403, "from another site")
+        service.sessions.end(token_of(request))
         response.delete_cookie(COOKIE, path="/")
 
     @route("PUT", "/session/password", Act.CHANGE_OWN_PASSWORD, tags=["session"], status_code=204, responses=_REFUSED)

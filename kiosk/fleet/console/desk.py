@@ -39,6 +39,7 @@ class Desk:
     account: Account
     token: str
     _asked_at: list[float] = field(default_factory=lambda: [0.0])
+    """Of the session, and never again once it was over."""
 
     @property
     def now(self) -> int:
@@ -75,7 +76,10 @@ class Desk:
         return None
 
     async def still_signed_in(self) -> bool:
-        """Whether the page may show what is new. If not it is loaded anew, which leads to signing in."""
+        """Whether the page may show what is new. If not it is loaded anew, which leads to signing in; a browser that
+        does not do so is shown nothing more."""
+        if not self._asked_at:
+            return False
         now = self.service.clock.monotonic()
         if now < self._asked_at[0] + SESSION_EVERY:
             return True
@@ -85,6 +89,7 @@ class Desk:
         except SQLAlchemyError:
             return True  # what was drawn stays, and there is nothing new
         if account is None:
+            self._asked_at.clear()
             with self.client:
                 ui.navigate.reload()
         return account is not None

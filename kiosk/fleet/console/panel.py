@@ -42,7 +42,10 @@ class Panel(ABC, Generic[S]):
         return seen
 
     async def update(self) -> None:
-        """Look, and draw anew if need be; while the database is away what was drawn stays."""
+        """Look, and draw anew if need be; while the database is away what was drawn stays. Nothing once whoever looks
+        is no longer signed in, whatever it is that asks."""
+        if not await self.desk.still_signed_in():
+            return
         try:
             seen = await asyncio.to_thread(self.look)
         except (SQLAlchemyError, Unknown):
@@ -71,8 +74,6 @@ async def keep(desk: Desk, panels: Iterable[Panel[Any]]) -> None:
     async def follow() -> None:
         while news.is_set():
             news.clear()
-            if not await desk.still_signed_in():
-                return
             await update()
 
     def told() -> None:

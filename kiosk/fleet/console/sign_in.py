@@ -92,6 +92,7 @@ def _here(api: FastAPI, service: Service, provider: IdentityProvider | None) -> 
         where = f"{PLACE}-sign-in?lang={lang or preferred(request)}{'&out=provider' if there else ''}"
         answer = RedirectResponse(where, 303)
         if same_origin(request):
+            service.sessions.end(request.cookies.get(COOKIE))
             answer.delete_cookie(COOKIE, path="/")
         return answer
 

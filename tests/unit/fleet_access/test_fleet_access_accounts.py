@@ -135,6 +135,29 @@ def test_a_session_ends_by_itself_and_a_token_is_its_makers_own(accounts: Accoun
     assert sessions.account(token) is None
 
 
+def test_whoever_signs_out_of_one_session_is_still_in_the_other(accounts: Accounts, clock: ManualClock) -> None:
+    sessions = Sessions("key", accounts, clock)
+    desk, phone = (sessions.begin(accounts.sign_in("li.operator", PASSWORD, HERE)) for _ in range(2))
+    assert desk != phone  # though they began in the same second
+    for _ in range(2):
+        sessions.end(desk)
+        assert sessions.account(desk) is None
+    for nothing in (None, "", "x"):
+        sessions.end(nothing)
+    assert sessions.account(phone) == accounts.find("li.operator")
+
+
+def test_what_is_kept_of_ended_sessions_goes_when_they_would_be_over(
+    accounts: Accounts, clock: ManualClock, engine: Engine
+) -> None:
+    sessions = Sessions("key", accounts, clock)
+    for _ in range(3):
+        sessions.end(sessions.begin(accounts.sign_in("li.operator", PASSWORD, HERE)))
+        clock.advance(GOOD_FOR // 2 + 1)
+    with engine.connect() as connection:
+        assert len(connection.execute(text("select id from session_ended")).all()) == 2
+
+
 def test_every_act_and_every_verb_has_its_least_role() -> None:
     assert set(LEAST) == set(Act)
     assert set(LEAST_FOR_VERB) == set(VERBS)

@@ -124,5 +124,9 @@ def test_the_cookie_is_out_of_reach_and_serves_this_origin_only(stand: Stand) ->
     assert client.post("/api/v1/alerts/1/notes", json=note).status_code == 200
     for foreign in ({"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert client.post("/api/v1/alerts/1/notes", json=note, headers=foreign).status_code == 403
+    token = {"Authorization": f"Bearer {signed_in.json()['token']}"}
+    assert client.delete("/api/v1/session", headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert stand.client().get("/api/v1/session", headers=token).status_code == 200
     assert client.delete("/api/v1/session").status_code == 204
     assert client.get("/api/v1/session").status_code == 401
+    assert stand.client().get("/api/v1/session", headers=token).status_code == 401  # wherever it was copied to
