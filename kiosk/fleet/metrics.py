@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select
 from kiosk.fleet.desk import lists
 from kiosk.fleet.desk.shapes import Overview
 from kiosk.fleet.ingest import Tally
-from kiosk.fleet.store.tables import quarantine
+from kiosk.fleet.store.tables import presence, quarantine
 from kiosk.fleet.store.tables_alerts import command, delivery, ticket
 
 
@@ -50,6 +50,12 @@ class FleetMetrics(Collector):
                 counts = connection.execute(select(table.c.state, func.count().label("n")).group_by(table.c.state))
                 yield _labelled(name, text, "state", {row.state: row.n for row in counts})
             kept = connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
+            last = connection.execute(select(func.max(presence.c.seen_at))).scalar_one()
+        text = "When the newest heartbeat came that was stored, by whichever process"
+        heard = GaugeMetricFamily("fleet_last_heartbeat_timestamp_seconds", text)
+        if last is not None:
+            heard.add_metric([], last / 1000)
+        yield heard
         yield GaugeMetricFamily("fleet_quarantined", "Messages that could not be believed", value=kept)
         stock = lists.stock(self._engine)
         yield _labelled("fleet_cards", "Cards in machines", "bank", {each.bank: each.cards for each in stock.banks})
