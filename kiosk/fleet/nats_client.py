@@ -5,6 +5,7 @@ Import it from here, wherever it may be the first to be imported in a kiosk's pr
 
 from __future__ import annotations
 
+import logging
 import sys
 
 _NEVER_USED = "aiohttp"
@@ -24,3 +25,6 @@ from nats.js import JetStreamContext  # noqa: E402 -- after the client
 from nats.js.errors import Error as StreamError  # noqa: E402 -- after the client
 
 __all__ = ["Client", "JetStreamContext", "Msg", "NatsError", "StreamError"]
+
+logging.getLogger("asyncio").addFilter(lambda record: "eof_received()" not in record.getMessage())
+"""A stream that was begun in the clear and goes on in TLS, as the client's, is warned of at its end for nothing."""

@@ -45,14 +45,18 @@ SENDING = (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError)
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Mean time in milliseconds, for one kiosk, between: visits of citizens; faults; until a fault is mended; wishes to
-    cut a line, for one line; how long a line stays cut. ``wrong_clocks``: kiosks in a thousand."""
+    cut a line, for one line; how long a line stays cut. ``stay``: mean length of a visit. ``lived``: visits before it
+    is first heard of, at least and at most. ``wrong_clocks``, ``broken`` from the beginning: kiosks in a thousand."""
 
     visit: int = 240_000
+    stay: int = 60_000
+    lived: tuple[int, int] = (2_000, 20_000)
     fault: int = 8 * HOUR
     mend: int = 900_000
     cut: int = 12 * HOUR
     cut_for: int = 600_000
     wrong_clocks: int = 10
+    broken: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +170,14 @@ class SimulatedFleet:
     def _start(self, machine: SimulatedKiosk) -> Callable[[int], None]:
         def start(now: int) -> None:
             machine.start(now)
+            if self.rates is not None:
+                machine.lived(self._chance.randint(*self.rates.lived))
+                machine.counted(now)
+                broken = self._chance.randrange(1000) < self.rates.broken
+                self._again(now, 0 if broken else self.rates.fault, self._fault(machine, self.rates))
+                self._again(now, self.rates.visit, self._visit(machine, self.rates))
             self._beat(machine)(now)
             self.at(now + HOUR, self._hourly(machine))
-            if self.rates is not None:
-                self._again(now, self.rates.visit, self._visit(machine, self.rates))
-                self._again(now, self.rates.fault, self._fault(machine, self.rates))
 
         return start
 
@@ -191,6 +198,11 @@ class SimulatedFleet:
 
     def _visit(self, machine: SimulatedKiosk, rates: Rates) -> Callable[[int], None]:
         def visit(now: int) -> None:
+            machine.serving = machine.in_service
+            self._again(now, rates.stay, leave)
+
+        def leave(now: int) -> None:
+            machine.serving = False
             machine.business(now)
             self._again(now, rates.visit, visit)
 
@@ -218,7 +230,7 @@ class SimulatedFleet:
         return cut
 
     def _again(self, now: int, mean: int, do: Callable[[int], None]) -> None:
-        self.at(now + int(self._chance.expovariate(1 / mean)), do)
+        self.at(now + int(self._chance.expovariate(1) * mean), do)
 
     # -- commands ------------------------------------------------------------------------------------------------------
 

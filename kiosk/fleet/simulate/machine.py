@@ -186,6 +186,13 @@ class SimulatedKiosk:
         self.counters[what] += 1
         self.counters.update(name for name, likely in WEAR[what].items() if self._luck.random() < likely)
 
+    def lived(self, visits: int) -> None:
+        """So many citizens have come by before it is first heard of, one in ten of them for a card."""
+        for what, times in (("cards.read", visits), ("receipts", visits), ("cards.issued", visits // 10)):
+            self.counters[what] += times
+            for name, likely in WEAR[what].items():
+                self.counters[name] += round(times * likely * self._luck.uniform(0.3, 1.7))
+
     def counted(self, now: int) -> None:
         """Its counters, and what runs out: once an hour."""
         self._tell(now, Counters(values=dict(self.counters)), self._supplies(now))
