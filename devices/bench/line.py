@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from devices.bench.ports import free_ports
 from devices.simulation import FaultSwitch, FaultValue, Simulator
 
 R = TypeVar("R")
@@ -198,7 +199,8 @@ class Line:
             self._selector.register(master, selectors.EVENT_READ, "pty")
         elif scheme == "tcp":
             where = urlsplit(self.listen if not self.url else self.url.replace("socket://", "tcp://"))
-            self._server = socket.create_server((where.hostname or "127.0.0.1", where.port or 0), backlog=4)
+            host = where.hostname or "127.0.0.1"
+            self._server = socket.create_server((host, where.port or free_ports(host=host)), backlog=4)
             self._server.setblocking(False)
             host, port = self._server.getsockname()[:2]
             self.url = f"socket://{host}:{port}"

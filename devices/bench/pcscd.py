@@ -24,6 +24,8 @@ from pathlib import Path
 
 from smartcard import scard
 
+from devices.bench.ports import free_ports
+
 VPCD_LIBRARY = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 READY_SECONDS = 10.0
@@ -112,7 +114,7 @@ class PcscService:
             self._folder.mkdir(parents=True, exist_ok=True)
         attempts = 1 if self._given_ports else 3  # a port found free may be taken before vpcd binds it
         for attempt in range(1, attempts + 1):
-            ports = self._given_ports or _free_port_pairs(len(self.names))
+            ports = self._given_ports or _ports_for(len(self.names))
             self._spawn(program, ports)
             try:
                 self._wait_until_listed()
@@ -220,20 +222,9 @@ class PcscService:
             self.socket_path.unlink(missing_ok=True)
 
 
-def _free_port_pairs(count: int) -> list[int]:
-    """First ports of ``count`` pairs of adjacent free ports."""
-    found: list[int] = []
-    with contextlib.ExitStack() as held:
-        while len(found) < count:
-            first, second = (held.enter_context(socket.socket()) for _ in range(PORTS_PER_READER))
-            first.bind(("0.0.0.0", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("0.0.0.0", port + 1))
-            except (OSError, OverflowError):
-                continue
-            found.append(port)
-    return found
+def _ports_for(readers: int) -> list[int]:
+    first = free_ports(PORTS_PER_READER * readers)
+    return list(range(first, first + PORTS_PER_READER * readers, PORTS_PER_READER))
 
 
 def _wait_for_readers(wanted: set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from enum import IntEnum
@@ -96,7 +97,7 @@ class VpcdSlot:
         """
         if not self._out.is_set():
             with contextlib.suppress(OSError):
-                self._next = socket.create_connection(self._where, timeout=1)
+                self._next = self._connect()
             self._break()
 
     def _break(self) -> None:
@@ -119,10 +120,18 @@ class VpcdSlot:
         timer.start()
         return timer
 
+    def _connect(self) -> socket.socket:
+        line = socket.create_connection(self._where, timeout=1)
+        if line.getsockname() == line.getpeername():  # nobody listens, and TCP gave us the port that we asked for
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # and leave no trace there
+            line.close()
+            raise ConnectionRefusedError(f"{self._where} is ourselves")
+        return line
+
     def _run(self, out: threading.Event) -> None:
         while not out.is_set():
             try:
-                line, self._next = self._next or socket.create_connection(self._where, timeout=1), None
+                line, self._next = self._next or self._connect(), None
             except OSError:
                 out.wait(_RECONNECT_SECONDS)
                 continue

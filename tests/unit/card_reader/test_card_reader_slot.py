@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +11,7 @@ from card_examples import PAGE_CARD
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.bench.ports import free_ports
 from devices.card_reader.simulator import CardReaderSimulator
 from devices.card_reader.simulator.vpcd import FrameReader, VpcdSlot, frame
 
@@ -177,3 +180,29 @@ def test_a_slot_without_a_service_lets_its_card_be_taken() -> None:
     slot.insert()
     slot.remove()
     slot.remove()
+
+
+def test_a_card_whose_reader_is_gone_never_talks_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TCP connects a socket to itself when it is given the port that it connects to."""
+    where = ("127.0.0.1", free_ports())
+    met: list[socket.socket] = []
+    tried_again = threading.Event()
+
+    def itself(address: tuple[str, int], timeout: float) -> socket.socket:
+        if met:
+            tried_again.set()
+            raise ConnectionRefusedError
+        line = socket.socket()
+        line.bind(address)
+        line.connect(address)
+        met.append(line)
+        return line
+
+    monkeypatch.setattr(socket, "create_connection", itself)
+    slot = VpcdSlot(f"vpcd://{where[0]}:{where[1]}", lambda data: None, lambda: None)
+    slot.insert()
+    assert tried_again.wait(30)
+    assert met[0].fileno() == -1
+    slot.remove()
+    with socket.socket() as service:
+        service.bind(where)
