@@ -9,7 +9,9 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
+from screens.speech.aids import Output, SoundOutput
 from screens.theme import Glass
 
 _END = (signal.SIGTERM, signal.SIGINT)
@@ -29,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--diagonal", type=float, default=27.0, help="of the screen, in inches")
     parser.add_argument("--high-contrast", action="store_true", help="every citizen begins with high contrast")
     parser.add_argument("--low-reach", action="store_true", help="every citizen begins with the low-reach layout")
+    parser.add_argument("--speech", choices=get_args(Output), help="what is said is heard there; else nothing is said")
+    parser.add_argument("--sound-device", default="default", metavar="NAME", help="the sound output, as ALSA names it")
     parser.add_argument("--cursor", action="store_true", help="show the mouse cursor")
     return parser
 
@@ -41,9 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     from screens.app import Options, ScreensApp  # Kivy only now: --help stays quick
 
     width, height = given.size
-    app = ScreensApp(
-        Options(given.socket, Glass(width, height, given.diagonal), given.high_contrast, given.low_reach, given.cursor)
-    )
+    sound = SoundOutput(given.speech, given.sound_device) if given.speech else None
+    glass = Glass(width, height, given.diagonal)
+    app = ScreensApp(Options(given.socket, glass, given.high_contrast, given.low_reach, given.cursor, sound))
     threading.Thread(target=_await_end, args=(app.end_soon,), name="signals", daemon=True).start()
     app.run()
     return 0

@@ -14,16 +14,20 @@ from pathlib import Path
 import msgspec
 
 import screens.pages  # noqa: F401  -- fills the table of pages
-from screens import touch_alarm
 from screens.by_hand import ByHand
 from screens.fonts import Fonts
-from screens.kivy_environment import ALARMED, OFTEN, SELDOM, cache_folder
+from screens.kivy_environment import cache_folder
 from screens.layout import Composer, Scene
 from screens.link import Link
 from screens.locale.catalogue import Catalogue
 from screens.pages.just_a_moment import JustAMoment
+from screens.speech.aids import SoundOutput
+from screens.speech.speaking import AGAIN, Speaking
+from screens.speech.voice import Fault
 from screens.theme import Glass, Theme
+from screens.turned import Turned
 from screens.typeset import Typesetter
+from screens.vigilance import Vigilance
 from screens.widgets.node import Touch
 from screens.window import open_window
 from statemachines import views
@@ -49,6 +53,8 @@ class Options:
     high_contrast: bool = False
     low_reach: bool = False
     cursor: bool = False
+    sound: SoundOutput | None = None
+    """None: no sound output is fitted, and nothing is said."""
 
 
 def installed_version() -> str:
@@ -61,70 +67,6 @@ def installed_version() -> str:
 
 AT_REST = (views.Attract, views.OutOfService, views.Maintenance, views.Starting)
 """Pages that stand for hours."""
-
-SLEEP_RESOLUTION = 0.001
-"""Seconds; what Linux sleeps to."""
-
-WAKE = 1.0
-"""Seconds of looking often after the touch alarm: by then the touch has been seen, and answered."""
-
-
-class Vigilance:
-    """How many times a second the window looks for a touch; drawing is another matter, and only on demand."""
-
-    def __init__(self) -> None:
-        self._at_rest = SELDOM
-        self._resting = True
-
-    def start(self) -> None:
-        """Have the clock sleep until it is woken, and the touch alarm wake it, where there is one."""
-        # Kivy's interruptible clock takes a sleep to be as coarse as 28 ms, and spins through anything shorter, as well
-        # as through the last of the wait for a timer.
-        Clock.get_resolution = lambda: SLEEP_RESOLUTION
-        Clock.interupt_next_only = True
-        if touch_alarm.start(lambda: Clock.schedule_once(lambda _: self._woken(), 0)):
-            self._at_rest = ALARMED
-
-    def rest(self, resting: bool) -> None:
-        """Whether the page is one that stands for hours."""
-        self._resting = resting
-        self._look(self._at_rest if resting else OFTEN)
-
-    def _woken(self) -> None:
-        self._look(OFTEN)
-        Clock.schedule_once(lambda _: self.rest(self._resting), WAKE)
-
-    @staticmethod
-    def _look(times: int) -> None:
-        Clock._max_fps = float(times)  # Kivy has no other way to change it
-
-
-class Memory:
-    """Which local page each view is turned to. Keyed by the page's class and heading; forgotten with the citizen."""
-
-    def __init__(self) -> None:
-        self._turns: dict[tuple[str, str], int] = {}
-
-    @staticmethod
-    def _key(page: views.Page) -> tuple[str, str]:
-        heading = getattr(page, "title", None) or getattr(page, "question", None)
-        return type(page).__name__, msgspec.json.encode(heading).decode()
-
-    def turn(self, page: views.Page) -> int:
-        """The local page to show."""
-        return self._turns.get(self._key(page), 0)
-
-    def keep(self, page: views.Page, turn: int) -> None:
-        """Turned."""
-        self._turns[self._key(page)] = turn
-
-    def drop(self, page: views.Page) -> None:
-        """It begins anew."""
-        self._turns.pop(self._key(page), None)
-
-    def forget(self) -> None:
-        """Nobody is here any more."""
-        self._turns.clear()
 
 
 def _kept_still(before: views.Show | None, show: views.Show) -> views.Show:
@@ -152,8 +94,14 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._options = options
         self._begin = Theme(options.glass, False, options.high_contrast, options.low_reach)
         typesetter = Typesetter(Fonts.prepare(cache_folder() / "fonts"))
-        self._composer = Composer(self._begin, Catalogue.load(), typesetter, now)
-        self._memory = Memory()
+        catalogue = Catalogue.load()
+        self._composer = Composer(self._begin, catalogue, typesetter, now)
+        self._speaking: Speaking | None = None
+        if options.sound is not None:
+            self._speaking = Speaking(
+                options.sound, catalogue, lambda fault: Clock.schedule_once(lambda _: self._voice_changed(fault), 0)
+            )
+        self._turned = Turned()
         self._vigilance = Vigilance()
         self._newest: views.Show | None = None
         self._show: views.Show | None = None
@@ -174,6 +122,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             on_show=self._received,
             on_lost=lambda: Clock.schedule_once(lambda _: self._parted(), 0),
             on_bad=lambda reason: log.error("view refused: %s", reason),
+            greeting=self._greeting,
         )
 
     def build(self) -> object:
@@ -183,6 +132,9 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     def on_start(self) -> None:
         """Kivy's hook: the window is there."""
         self._link.start()
+        if self._speaking is not None:
+            self._speaking.start()
+            Clock.schedule_interval(lambda _: self._welcome(), AGAIN)
         self._vigilance.start()
         self._lost()
         gc.freeze()  # what is here now stays: looking through it again at each farewell would take a tenth of a second
@@ -194,6 +146,8 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     def on_stop(self) -> None:
         """Kivy's hook."""
         self._link.stop()
+        if self._speaking is not None:
+            self._speaking.stop()
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
@@ -223,10 +177,12 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             self._since = time.monotonic()
         self._hand.meet(show.page)
         if isinstance(show.page, views.Attract):
-            self._memory.forget()
+            self._turned.forget()
             self._composer = replace(self._composer, theme=self._begin)
+            if self._speaking is not None:
+                self._speaking.forget()
         elif isinstance(show.page, views.Photo) and show.page.stage == "aim":
-            self._memory.drop(show.page)  # the next photo's faults are read from the first
+            self._turned.drop(show.page)  # the next photo's faults are read from the first
         self._show = show
         self._answered = 0.0
         self._vigilance.rest(isinstance(show.page, AT_REST))
@@ -248,18 +204,21 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._show = None
         self._scene = self._composer.scene(frame, JustAMoment())
         self._stage.show(self._scene, time.monotonic())
+        self._say(frame)
 
     def _draw(self, *, same: bool = True) -> None:
         if self._show is None:
             return
         page = self._show.page
+        composer = replace(self._composer, speech=self._speaking.aid if self._speaking is not None else None)
         try:
-            self._scene = self._composer.scene(self._show.frame, page, self._memory.turn(page), self._hand)
+            self._scene = composer.scene(self._show.frame, page, self._turned.turn(page), self._hand)
         except LookupError as error:  # a key without words, an icon that is none: the next view may be whole
             log.error("view %d, %s, cannot be drawn: %s", self._show.frame.number, type(page).__name__, error)
             self._show_lost(0)
             return
         self._stage.show(self._scene, self._since, same=same)
+        self._say(self._show.frame)
 
     def _on_glass(self, scene: Scene) -> None:
         if self._show is not None and scene is self._scene:
@@ -318,13 +277,38 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         if touch.aid:
             self._switch_aid(touch.aid)
         else:
-            self._memory.keep(self._show.page, self._scene.turn + touch.turn)
+            self._turned.keep(self._show.page, self._scene.turn + touch.turn)
         self._draw()
 
     def _switch_aid(self, aid: str) -> None:
         theme = self._composer.theme
-        if aid == "contrast":
-            theme = replace(theme, high_contrast=not theme.high_contrast)
-        else:
-            theme = replace(theme, low_reach=not theme.low_reach)
+        match aid:
+            case "contrast":
+                theme = replace(theme, high_contrast=not theme.high_contrast)
+            case "low_reach":
+                theme = replace(theme, low_reach=not theme.low_reach)
+            case _ if self._speaking is not None:
+                self._speaking.switch(aid)
         self._composer = replace(self._composer, theme=theme)
+
+    # -- speech --------------------------------------------------------------------------------------------------------
+
+    def _say(self, frame: views.Frame) -> None:
+        if self._speaking is not None and self._scene is not None:
+            self._speaking.shown(self._scene, frame.language)
+
+    def _welcome(self) -> None:
+        if self._speaking is not None and self._show is not None and isinstance(self._show.page, views.Attract):
+            self._speaking.welcome()
+
+    def _greeting(self) -> tuple[views.Speech, ...]:
+        """In the link's thread."""
+        fault = self._speaking.fault if self._speaking is not None else None
+        return () if fault is None else (views.Speech(fault),)
+
+    def _voice_changed(self, fault: Fault) -> None:
+        self._link.send(views.Speech(fault))
+        if self._show is not None and isinstance(self._show.page, views.Help):
+            self._draw()
+        if self._speaking is not None and not fault:
+            self._speaking.again()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from screens.by_hand import ByHand
+from screens.speech.aids import SpeechAid
 from screens.widgets.button import Button
 from screens.widgets.node import Node, Ui
 from statemachines import views
@@ -50,6 +51,8 @@ class Scope:
     now: Callable[[], datetime]
     hand: ByHand
     """What has been typed or drawn on the page so far."""
+    speech: SpeechAid | None = None
+    """How speech is set; None: the machine cannot speak now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from screens.content import PAGES, Content, Entry, Scope
 from screens.locale.catalogue import Catalogue
 from screens.locale.formats import Words
 from screens.pen import Rect
+from screens.speech.aids import SpeechAid
 from screens.theme import LOW_REACH, Theme
 from screens.typeset import Typesetter
 from screens.widgets.bars import BottomBar, FrameButtons, TopBar
-from screens.widgets.boxes import Column, Row
-from screens.widgets.button import Button
+from screens.widgets.boxes import Column
+from screens.widgets.button import Button, side_by_side
 from screens.widgets.flow import Stacked, Turner, paged
 from screens.widgets.indicators import Steps
 from screens.widgets.node import Node, Ui
@@ -73,6 +74,8 @@ class Composer:
     catalogue: Catalogue
     typesetter: Typesetter
     now: Callable[[], datetime]
+    speech: SpeechAid | None = None
+    """How speech is set; None: the machine cannot speak now."""
 
     def scene(self, frame: views.Frame, page: views.Page, turn: int = 0, hand: ByHand | None = None) -> Scene:
         """Lay out a view; ``turn`` is which of its local pages, brought into range; ``hand``: what was typed or drawn
@@ -87,7 +90,7 @@ class Composer:
         inner = theme.glass.width - 2 * theme.margin
         width = inner - left - theme.mm(_BETWEEN) if left else inner
         ui = Ui(theme, Words(self.catalogue, frame.language), self.typesetter, width)
-        content = entry.builder(Scope(ui, frame, self.now, hand or ByHand()), page)
+        content = entry.builder(Scope(ui, frame, self.now, hand or ByHand(), self.speech), page)
         if theme.crowded and (content.info or content.touch):
             content.touch += content.actions
             content.actions = []
@@ -261,20 +264,16 @@ class _Arrangement:
     def _actions_start(self, width: int) -> int:
         """Where the secondary actions would begin."""
         buttons = self.content.actions
-        return self.end - (max(button.height(width) for button in buttons) + self.theme.mm(6) if buttons else 0)
+        return self.end - (
+            side_by_side(buttons, width, self.theme.gap).height(width) + self.theme.mm(6) if buttons else 0
+        )
 
     def _actions(self, x: int, width: int, end: int) -> int:
         """Secondary actions in a row above ``end``; where they begin, less a gap."""
         buttons: list[Button] = self.content.actions
         if not buttons:
             return end
-        fitting = sum(button.natural_width for button in buttons) + self.theme.gap * (len(buttons) - 1) <= width
-        rows: list[Node] = (
-            [Row(buttons, [1.0] * len(buttons), self.theme.gap)]
-            if fitting
-            else [Row([button], [1.0], 0) for button in buttons]
-        )
-        column = Column(rows, self.theme.gap)
+        column = side_by_side(buttons, width, self.theme.gap)
         high = column.height(width)
         self._add(column, Rect(x, end - high, width, high))
         return end - high - self.theme.mm(6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,8 @@ _PIECE = 65536
 
 
 class Link:
-    """``on_show``, ``on_lost``, and ``on_bad`` for a line that is no view, are called in the link's own thread."""
+    """``on_show``, ``on_lost``, and ``on_bad`` for a line that is no view, are called in the link's own thread, as is
+    ``greeting``: what is told on connecting, after Alive."""
 
     def __init__(
         self,
@@ -26,12 +27,14 @@ class Link:
         on_show: Callable[[Show], None],
         on_lost: Callable[[], None],
         on_bad: Callable[[str], None],
+        greeting: Callable[[], Iterable[FromScreens]] = tuple,
     ) -> None:
         self._path = path
         self._version = version
         self._on_show = on_show
         self._on_lost = on_lost
         self._on_bad = on_bad
+        self._greeting = greeting
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -73,6 +76,8 @@ class Link:
                 continue
             pause = _FIRST_PAUSE
             self.send(Alive(self._version))
+            for message in self._greeting():
+                self.send(message)
             self._read(connection)
             with self._lock:
                 self._socket = None

@@ -18,13 +18,28 @@ _ICONS = {
 }
 
 
-def _switch(scope: Scope, key: str, aid: str, icon: str) -> Button:
-    return Button(scope.ui, scope.ui.words(key), Touch("turn", aid, aid=aid), kind="tint", icon=icon)
+def _switch(scope: Scope, key: str, aid: str, icon: str, *, enabled: bool = True) -> Button:
+    touch = Touch("turn", aid, aid=aid)
+    return Button(scope.ui, scope.ui.words(key), touch, kind="tint", icon=icon, enabled=enabled)
+
+
+def _speech(scope: Scope) -> list[Button]:
+    """Speech on or off, and how loud it is; nothing where the machine cannot speak now."""
+    speech = scope.speech
+    if speech is None:
+        return []
+    if not speech.on:
+        return [_switch(scope, "help.speech.on", "speech", "speech")]
+    return [
+        _switch(scope, "help.speech.off", "speech", "speech"),
+        _switch(scope, "help.speech.softer", "softer", "softer", enabled=speech.can_be_softer),
+        _switch(scope, "help.speech.louder", "louder", "louder", enabled=speech.can_be_louder),
+    ]
 
 
 @page(views.Help, wide="compact")
 def build(scope: Scope, shown: views.Help) -> Content:
-    """The lines with their icons; high contrast and low reach as switches of the screens themselves."""
+    """The lines with their icons; high contrast, low reach and speech as switches of the screens themselves."""
     ui = scope.ui
     theme = ui.theme
     points = [point_card(ui, ui.words.write(line), _ICONS.get(line.key, "help")) for line in shown.lines]
@@ -33,6 +48,7 @@ def build(scope: Scope, shown: views.Help) -> Content:
     actions = [_switch(scope, contrast, "contrast", "contrast")]
     if not theme.glass.within_reach:
         actions.append(_switch(scope, low, "low_reach", "low"))
+    actions += _speech(scope)
     return Content(
         head=[question(scope, ui.words("help.title"))],
         info=points,

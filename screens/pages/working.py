@@ -17,11 +17,10 @@ def waiting(scope: Scope, at_most: int) -> list[Node]:
     def passed(seconds: int) -> str:
         return words("working.longer") if seconds > at_most else words("working.seconds_passed", count=seconds)
 
-    return [
-        WaitBar(scope.ui, at_most),
-        Changing(scope.ui, lambda _: words("working.at_most", count=at_most), "lead"),
-        Changing(scope.ui, passed, colour="muted"),
-    ]
+    so_far = Changing(scope.ui, passed, colour="muted")
+    so_far.said = ()
+    longest = Changing(scope.ui, lambda _: words("working.at_most", count=at_most), "lead")
+    return [WaitBar(scope.ui, at_most), longest, so_far]
 
 
 @page(views.Working)

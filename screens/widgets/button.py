@@ -7,6 +7,7 @@ from typing import Literal
 from screens.pen import Pen, Rect
 from screens.theme import Colour, Role
 from screens.widgets import icons
+from screens.widgets.boxes import Column, Row
 from screens.widgets.node import Node, Text, Touch, Ui
 
 Kind = Literal["primary", "tint", "plain"]
@@ -114,3 +115,15 @@ class Button(Node):
         if self._icon:
             y = self.rect.y + (self.rect.height - self._icon_size) / 2
             icons.draw(pen, self._icon, self._icon_x, y, self._icon_size, ink, 2.2)
+
+
+def side_by_side(buttons: list[Button], width: int, gap: int) -> Column:
+    """Rows of buttons, in each as many of the next ones as have room beside each other."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        beside = [*rows[-1], button] if rows else []
+        if beside and sum(each.natural_width for each in beside) + gap * (len(beside) - 1) <= width:
+            rows[-1] = beside
+        else:
+            rows.append([button])
+    return Column([Row(row, [1.0] * len(row), gap) for row in rows], gap)

@@ -34,6 +34,7 @@ class Tile(Node):
             self._words.append(Text(ui, write(note), ui.aside, colour="muted", ground=ground, pitch=1.3))
         super().__init__(self._words)
         self.touch = Touch("choose", choice.id) if open_ else None
+        self.together = True
         self._grounds: tuple[Colour, Colour] = (ground, "tint")
         self._icon = choice.icon if choice.icon in icons.ICONS else ""
         self._tall = tall

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from screens.pen import Pen, Rect
 from screens.theme import Colour, Role
-from screens.widgets.node import Node, Text, Ui
+from screens.widgets.node import Node, Saying, Text, Ui
 
 
 class Dots(Node):
@@ -20,6 +20,8 @@ class Dots(Node):
         self._diameter = ui.theme.mm(17)
         self._gap = ui.theme.mm(9)
         self._line = max(2, ui.theme.mm(0.9))
+        counted = ui.words("speech.typed", count=typed) if typed else ui.words("speech.typed.none")
+        self.said = (Saying(counted),)
 
     def height(self, width: int) -> int:
         """One row."""
@@ -72,13 +74,15 @@ class WaitBar(Node):
 class Ring(Node):
     """A ring that closes (or, ``down``, opens) as seconds pass, their number in it, a line of words below.
 
-    ``later``: the words once more than ``seconds`` have passed.
+    ``later``: the words once more than ``seconds`` have passed. ``said``: what is said aloud for number and words.
     """
 
     grows = True
     ticks = 1
 
-    def __init__(self, ui: Ui, seconds: int, words: str, *, down: bool = False, later: str = "") -> None:
+    def __init__(
+        self, ui: Ui, seconds: int, words: str, *, down: bool = False, later: str = "", said: str = ""
+    ) -> None:
         super().__init__()
         self._seconds = max(1, seconds)
         self._down = down
@@ -87,6 +91,7 @@ class Ring(Node):
         )
         self._words = Text(ui, words, ui.reading, colour="muted", align="centre")
         self._later = Text(ui, later or words, ui.reading, colour="muted", align="centre")
+        self.said = (Saying(said or words),)
         self._widest = ui.theme.mm(150)
         self._least = ui.theme.mm(52)
         self._thick = ui.theme.mm(7)

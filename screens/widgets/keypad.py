@@ -7,7 +7,7 @@ from itertools import pairwise
 from screens.pen import Pen, Rect
 from screens.theme import Role
 from screens.widgets.button import Button
-from screens.widgets.node import Figure, Node, Touch, Ui
+from screens.widgets.node import Figure, Node, Saying, Touch, Ui
 
 
 def grouped(digits: str, longest: int) -> str:
@@ -26,6 +26,7 @@ class DigitField(Node):
             roles = ("amount", *roles)
         self._digits = Figure(ui, grouped(digits, longest), roles)
         self._digits.middle = True
+        self.said = (Saying(" ".join(digits), personal=True),) if digits else ()
         super().__init__([self._digits])
         self._least = theme.mm(34 if theme.glass.portrait else 20 if theme.compact else 24)
         self._padding = theme.mm(theme.padding)
@@ -70,6 +71,7 @@ class Keypad(Node):
             enabled=not empty,
             role="small" if theme.compact else "body",
         )
+        self.said = (Saying(ui.words("speech.keypad")),)
         self._keys: list[Button | None] = [*(key(str(digit)) for digit in range(1, 10)), None, key("0"), erase]
         super().__init__([button for button in self._keys if button])
         self._least = max(theme.target, max(button.height(theme.mm(50)) for button in self.children))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from screens.pen import Pen, Rect
 from screens.widgets import icons
-from screens.widgets.node import Node, Text, Ui
+from screens.widgets.node import Node, Saying, Text, Ui
 
 _ICONS = ("stack", "chip", "print", "inspect", "shield")
 """What happens in each of the five steps; another number of steps is only counted."""
@@ -25,6 +25,7 @@ class MakingSteps(Node):
             for place, text in enumerate(steps)
         ]
         super().__init__(self._lines)
+        self.said = (Saying(ui.words("frame.step", step=at, steps=len(steps))), Saying(steps[at - 1]))
         self._gap = theme.mm(2 if theme.compact else 6)
         self._tallest = theme.mm(50)
         self._line = max(2, theme.mm(1.2))

@@ -56,6 +56,14 @@ class Touch:
     local: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Words as they are drawn, to be said aloud. ``personal``: not where others hear it."""
+
+    text: str
+    personal: bool = False
+
+
 class Node:
     """A piece of a page. ``rect`` is set by :meth:`place`; children are painted after their parent."""
 
@@ -73,6 +81,10 @@ class Node:
     """A drawing: nothing else may stand in its place."""
     live = False
     """A picture that is replaced while the page stands: painted by itself, for it is painted anew by itself."""
+    said: tuple[Saying, ...] | None = None
+    """What is said aloud of it in place of all its texts; None: those. Empty: nothing."""
+    together = False
+    """Its texts are said in one go: a title and its note."""
     keeps_next = False
     """A heading: never the last on a page of a flow."""
 

@@ -8,7 +8,7 @@ from screens.pen import Pen, Rect
 from screens.theme import Colour
 from screens.widgets import icons
 from screens.widgets.boxes import Panel, Row
-from screens.widgets.node import Node, Text, Touch, Ui
+from screens.widgets.node import Node, Saying, Text, Touch, Ui
 from statemachines import views
 
 
@@ -38,6 +38,7 @@ class LabelledValue(Node):
         )
         self._mark = icons.badge(ui, row.look, 6.5) if row.look in ("good", "wrong") else None
         super().__init__([self._label, self._value, *([self._mark] if self._mark else [])])
+        self.said = (Saying(self._label.text), Saying(self._value.text, personal=True))
         self._gap = ui.theme.mm(6)
         self._room = ui.theme.mm(2.6)
         self._hairline = max(1, ui.theme.mm(0.3))

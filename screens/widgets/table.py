@@ -6,7 +6,7 @@ from screens.locale.formats import money, month_name
 from screens.pen import Pen, Rect
 from screens.theme import Role
 from screens.widgets import icons
-from screens.widgets.node import Node, Text, Ui
+from screens.widgets.node import Node, Saying, Text, Ui
 from statemachines import views
 
 _SHARES = (0.24, 0.26, 0.25, 0.25)
@@ -18,11 +18,12 @@ class MonthTable:
     def __init__(self, ui: Ui, months: tuple[views.MonthLine, ...]) -> None:
         self._ui = ui
         self._months = months
+        self._columns = [ui.words(f"months.{column}") for column in ("month", "base", "own", "employer")]
 
     def blocks(self) -> list[Node]:
         """The head and a line a month; employers by name where one begins or changes."""
         ui, words = self._ui, self._ui.words
-        head = TableLine(ui, [words(f"months.{column}") for column in ("month", "base", "own", "employer")], head=True)
+        head = TableLine(ui, self._columns, head=True)
         lines: list[Node] = [head]
         before = ""
         for line in self._months:
@@ -41,13 +42,16 @@ class MonthTable:
         if not line.paid:
             return TableLine(ui, [name, words("months.gap")], mark="look")
         amounts = [money(part.fen) if part is not None else "" for part in (line.base, line.own, line.employer)]
-        return TableLine(ui, [name, *amounts])
+        said = [f"{column} {amount}" for column, amount in zip(self._columns[1:], amounts, strict=True) if amount]
+        return TableLine(ui, [name, *amounts], said=[name, *said])
 
 
 class TableLine(Node):
     """Cells in the table's columns, the first at the left, amounts at the right; a hairline below."""
 
-    def __init__(self, ui: Ui, cells: list[str], *, head: bool = False, mark: str = "") -> None:
+    def __init__(
+        self, ui: Ui, cells: list[str], *, head: bool = False, mark: str = "", said: list[str] | None = None
+    ) -> None:
         role: Role = "body" if ui.content_width >= ui.theme.mm(250) else "small"
         self._cells = [
             Text(
@@ -67,6 +71,7 @@ class TableLine(Node):
         self._room = ui.theme.mm(1.6)
         self._hairline = max(1, ui.theme.mm(0.6 if head else 0.3))
         self._head = head
+        self.said = () if head else tuple(Saying(text, personal=True) for text in said or cells)
         self._gap = ui.theme.mm(3)
         self.keeps_next = head
         self.most = self.height(ui.content_width) + ui.theme.mm(10)

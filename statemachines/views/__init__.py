@@ -7,7 +7,7 @@ only after the citizen asked to see it.
 Each page's docstring names its *intents*: what can be touched there. On every page of a session the frame adds
 ``language`` (value: the one to change to), ``large``, ``help``, and, where the frame says so, ``back`` and ``leave``.
 ``turn`` comes on any page that has more than fits: the screens have turned it by themselves, and only tell that someone
-is there. Contrast and low reach are switched by the screens themselves, on Help, and last until Attract.
+is there. Contrast, low reach and speech are switched by the screens themselves, on Help, and last until Attract.
 """
 
 from statemachines.views.alike import alike, same_to_touch
@@ -22,7 +22,7 @@ from statemachines.views.issuing import (
     Sign,
     TakeNewCard,
 )
-from statemachines.views.messages import Alive, AnyPage, Drawn, FromScreens, Show, Target, Touched
+from statemachines.views.messages import Alive, AnyPage, Drawn, FromScreens, Show, Speech, Target, Touched
 from statemachines.views.offered import is_offered
 from statemachines.views.page import Page
 from statemachines.views.pages import (
@@ -98,6 +98,7 @@ __all__ = [
     "Say",
     "Show",
     "Sign",
+    "Speech",
     "Starting",
     "StillThere",
     "TakeCard",

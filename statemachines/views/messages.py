@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from statemachines.views.issuing import (
@@ -121,4 +123,12 @@ class Alive(msgspec.Struct, frozen=True, tag="alive", tag_field="message"):
     version: str
 
 
-FromScreens = Touched | Drawn | Alive
+class Speech(msgspec.Struct, frozen=True, tag="speech", tag_field="message"):
+    """Screens to controller, where a sound output is fitted, on connecting and whenever it has changed: what keeps them
+    from being heard. ``silent``: the sound output takes no sound; ``no_program``: the voice does not work. Empty:
+    nothing does."""
+
+    fault: Literal["", "silent", "no_program"] = ""
+
+
+FromScreens = Touched | Drawn | Alive | Speech

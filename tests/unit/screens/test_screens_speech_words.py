@@ -1,0 +1,296 @@
+"""What is said of every page, whole and in part, to one and to all. ``SPEECH_WRITTEN=1`` writes the snapshots anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from screens.gallery import GLASSES
+from screens.layout import Composer, Scene
+from screens.locale.catalogue import Catalogue
+from screens.locale.formats import Words, money
+from screens.samples import SAMPLES
+from screens.speech.aids import SpeechAid
+from screens.speech.narrator import Narrator
+from screens.speech.private import OF_THE_HALL, PUBLIC_PAGES
+from screens.speech.pronouncing import SPEAKERS, readings, spoken_by
+from screens.speech.reading import aloud, chinese_number
+from screens.theme import Theme
+from statemachines import views
+from statemachines.views import AnyPage, Fen, Frame, MonthLine, Row, Say, Verbatim, YearLine
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+CATALOGUE = Catalogue.load()
+LANGUAGES = ("zh", "en")
+
+Compose = Callable[[Theme], Composer]
+Scenes = dict[str, dict[str, Scene]]
+
+
+@pytest.fixture(scope="module")
+def portrait(composer: Compose) -> Composer:
+    return composer(Theme(GLASSES["portrait"]))
+
+
+def told(composer: Composer, narrator: Narrator, frame: Frame, page: AnyPage, turn: int = 0) -> str:
+    return narrator.tell(composer.scene(frame, page, turn), frame.language)
+
+
+@pytest.fixture(scope="module")
+def scenes(portrait: Composer) -> Scenes:
+    """Every page, laid out once in each language."""
+    return {
+        language: {
+            name: portrait.scene(msgspec.structs.replace(frame, language=language), page)
+            for name, (frame, page) in SAMPLES.items()
+        }
+        for language in LANGUAGES
+    }
+
+
+def of_every_page(scenes: Scenes, language: str, *, overheard: bool) -> Iterator[tuple[str, str]]:
+    for name, scene in scenes[language].items():
+        yield name, Narrator(CATALOGUE, overheard=overheard).tell(scene, language)
+
+
+# -- every page --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("overheard", [False, True], ids=["headset", "loudspeaker"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_spoken_words_of_every_page(scenes: Scenes, language: str, overheard: bool) -> None:
+    file = SNAPSHOTS / f"spoken_{'loudspeaker' if overheard else 'headset'}_{language}.txt"
+    said = "\n".join(f"[{name}]\n{text}\n" for name, text in of_every_page(scenes, language, overheard=overheard))
+    if os.environ.get("SPEECH_WRITTEN"):
+        file.write_text(said, encoding="utf-8")
+    assert said == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_said_and_every_page_says_something(scenes: Scenes, language: str) -> None:
+    keys = re.compile("|".join(re.escape(key) for key in CATALOGUE.keys(language) if "." in key))
+    for name, text in of_every_page(scenes, language, overheard=False):
+        assert text, name
+        assert keys.search(text) is None, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_has_a_voice_that_knows_its_characters(scenes: Scenes, language: str) -> None:
+    """Mandarin is not given English words, nor the English voice Chinese ones; pinyin is the Mandarin voice's own."""
+    pinyin = {word for reading in readings()[1].values() for word in reading.split()}
+    for name, text in of_every_page(scenes, language, overheard=False):
+        for speaker, part in spoken_by(language, text):
+            if speaker is SPEAKERS["en"]:
+                assert not re.search(r"[\u3400-\u9fff]", part), (name, part)
+            else:
+                assert set(re.findall(r"[A-Za-z][A-Za-z\d]*", part)) <= pinyin, (name, part)
+
+
+# -- in part -----------------------------------------------------------------------------------------------------------
+
+
+def test_of_a_pin_only_how_many_digits_and_only_that(portrait: Composer) -> None:
+    narrator = Narrator(CATALOGUE, overheard=False)
+    frame, page = SAMPLES["PinEntry"]
+    assert isinstance(page, views.PinEntry)
+    first = told(portrait, narrator, frame, msgspec.structs.replace(page, typed=0))
+    assert "请在键盘上输入社保卡密码" in first
+    more = [told(portrait, narrator, frame, msgspec.structs.replace(page, typed=typed)) for typed in (1, 2, 1, 0)]
+    assert more == ["已输入一位。", "已输入两位。", "已输入一位。", "还没有输入。"]
+
+
+def test_of_a_card_being_made_only_the_step(portrait: Composer) -> None:
+    narrator = Narrator(CATALOGUE, overheard=False)
+    frame, page = SAMPLES["MakingCard"]
+    assert isinstance(page, views.MakingCard)
+    told(portrait, narrator, frame, page)
+    assert told(portrait, narrator, frame, page) == ""
+    assert told(portrait, narrator, frame, msgspec.structs.replace(page, at=4)) == "第四步，共五步，检查。"
+
+
+def test_another_language_or_question_says_all_of_it(portrait: Composer) -> None:
+    narrator = Narrator(CATALOGUE, overheard=False)
+    frame, page = SAMPLES["Menu"]
+    chinese = told(portrait, narrator, frame, page)
+    english = told(portrait, narrator, msgspec.structs.replace(frame, language="en"), page)
+    assert "What would you like to do?" in english
+    assert told(portrait, narrator, frame, page) == chinese
+    schemes = told(portrait, narrator, *SAMPLES["Menu:schemes"])
+    assert "返回，在左下" in schemes, "what both pages have is said of the second too"
+
+
+def test_a_page_turned_says_only_what_has_come(portrait: Composer) -> None:
+    narrator = Narrator(CATALOGUE, overheard=False)
+    frame, page = SAMPLES["Years"]
+    assert "二零二五年" in told(portrait, narrator, frame, page)
+    second = told(portrait, narrator, frame, page, turn=1)
+    assert "第二页，共三页" in second
+    assert "二零一九年" in second
+    assert "养老保险缴费记录" not in second
+
+
+def test_digits_typed_on_the_screen_are_counted_aloud_and_said_to_their_owner(portrait: Composer) -> None:
+    from screens.by_hand import ByHand
+
+    frame, page = SAMPLES["EnterDigits"]
+    for overheard, said in ((False, "一三九"), (True, "")):
+        hand, narrator = ByHand(), Narrator(CATALOGUE, overheard=overheard)
+        narrator.tell(portrait.scene(frame, page, hand=hand), "zh")
+        for digit in "139":
+            hand.type(digit, 20)
+        text = narrator.tell(portrait.scene(frame, page, hand=hand), "zh")
+        assert "已输入三位" in text
+        assert said in text.replace(" ", "")
+        assert ("一" in text) is bool(said)
+
+
+# -- others can hear it ------------------------------------------------------------------------------------------------
+
+
+def personal(words: Words, part: object, page: str) -> Iterator[str]:
+    """Everything in a page's facts that is about a person, as it is drawn."""
+    match part:
+        case Row(value=value) if page not in PUBLIC_PAGES:
+            yield words.write(value)
+        case Say(key=key) if key in OF_THE_HALL or page in PUBLIC_PAGES:
+            return
+        case Verbatim(text):
+            yield text
+        case Fen(fen):
+            yield money(fen)
+        case YearLine(year=year, amount=amount):
+            yield from (str(year), *([money(amount.fen)] if amount else []))
+        case MonthLine(base=base, own=own, employer_name=name):
+            yield from (money(each.fen) for each in (base, own) if each)
+            if name:
+                yield name
+        case msgspec.Struct():
+            for field in part.__struct_fields__:
+                yield from personal(words, getattr(part, field), page)
+        case tuple() | list():
+            for each in part:
+                yield from personal(words, each, page)
+        case dict():
+            for each in part.values():
+                yield from personal(words, each, page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_loudspeaker_nothing_personal_is_said(scenes: Scenes, language: str) -> None:
+    words, looked_for = Words(CATALOGUE, language), 0
+    for name, text in of_every_page(scenes, language, overheard=True):
+        phrases = {phrase.strip() for phrase in re.split(r"[。，；：？！\n]|[.,;:?!](?:\s|$)", text)}
+        for value in personal(words, SAMPLES[name][1], name.partition(":")[0]):
+            looked_for += 1
+            spoken = aloud(language, value)
+            assert spoken not in phrases, (name, value)
+            if len(spoken) > 4:
+                assert spoken not in text, (name, value)
+    assert looked_for > 100
+
+
+def test_on_a_headset_the_same_is_said(scenes: Scenes) -> None:
+    said = dict(of_every_page(scenes, "zh", overheard=False))
+    assert "三千四百五十六元七角八分" in said["Amount"]
+    assert "姓名，星号秀兰" in said["Details"]
+    assert "九九零，十一个星号，零零二二" in said["Details"]
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "chinese", "english"),
+    [
+        ("￥1,234.56", "一千二百三十四元五角六分", "1,234.56 yuan"),
+        ("￥1,000.05", "一千元零五分", "1,000.05 yuan"),
+        ("-￥0.50", "负五角", "minus 0.50 yuan"),
+        ("￥20.00", "二十元", "20 yuan"),
+        ("￥0.00", "零元", "0 yuan"),
+        ("990***********0022", "九九零，十一个星号，零零二二", "9 9 0, 11 stars, 0 0 2 2"),
+        ("139****0000", "一三九，四个星号，零零零零", "1 3 9, 4 stars, 0 0 0 0"),
+        ("X0000****", "X 零零零零，四个星号", "X 0 0 0 0, 4 stars"),
+        ("13900000000", "一三九零零零零零零零零", "1 3 9 0 0 0 0 0 0 0 0"),
+        ("D2026112200031", "D 二零二六一一二二零零零三一", "D 2 0 2 6 1 1 2 2 0 0 0 3 1"),
+        ("12 · 0012", "十二，零零一二", "12, 0 0 1 2"),
+        ("郑𠮷", "郑，生僻字", "郑, rare character"),
+    ],
+)
+def test_written_as_it_is_read(written: str, chinese: str, english: str) -> None:
+    assert (aloud("zh", written), aloud("en", written)) == (chinese, english)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026年11月22日", "二零二六年十一月二十二日"),
+        ("还可以输 2 次", "还可以输两次"),
+        ("第 2 步，共 12 步", "第二步，共十二步"),
+        ("2月", "二月"),
+        ("拨打 12333", "拨打一二三三三"),
+        ("按“确认”", "按确认"),
+        ("尾号 8012", "尾号八零一二"),
+    ],
+)
+def test_chinese_sentences(written: str, said: str) -> None:
+    assert aloud("zh", written) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "零"),
+        (10, "十"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (10_000, "一万"),
+        (10_005, "一万零五"),
+        (100_005, "十万零五"),
+        (123_456_789, "一亿二千三百四十五万六千七百八十九"),
+        (100_000_001, "一亿零一"),
+    ],
+)
+def test_chinese_numbers(value: int, words: str) -> None:
+    assert chinese_number(value) == words
+
+
+def test_a_name_in_another_language_has_the_other_voice() -> None:
+    assert spoken_by("en", "Hello, star 秀兰.") == [(SPEAKERS["en"], "Hello, star "), (SPEAKERS["zh"], "秀兰")]
+    assert spoken_by("zh", "点 English 。") == [(SPEAKERS["zh"], "点 "), (SPEAKERS["en"], "English")]
+
+
+def test_characters_with_several_readings_are_given_theirs() -> None:
+    assert spoken_by("zh", "重新插银行卡") == [(SPEAKERS["zh"], " chong2xin1 插 yin2hang2 卡")]
+
+
+# -- the aid -----------------------------------------------------------------------------------------------------------
+
+
+def test_help_offers_speech_only_where_it_would_be_heard(portrait: Composer) -> None:
+    from dataclasses import replace
+
+    def offered(speech: SpeechAid | None) -> set[str]:
+        scene = replace(portrait, speech=speech).scene(*SAMPLES["Help"])
+        return {target.value for target in scene.targets()} & {"speech", "louder", "softer"}
+
+    assert offered(None) == set()
+    assert offered(SpeechAid()) == {"speech"}
+    assert offered(SpeechAid(on=True)) == {"speech", "louder", "softer"}
+    assert offered(SpeechAid(on=True, level=0)) == {"speech", "louder"}
+    assert offered(SpeechAid(on=True, level=4)) == {"speech", "softer"}
+
+
+def test_the_aid_is_switched_within_its_bounds() -> None:
+    aid = SpeechAid()
+    for _ in range(9):
+        aid = aid.switched("louder")
+    assert (aid.level, aid.amplitude) == (4, 200)
+    for _ in range(9):
+        aid = aid.switched("softer")
+    assert (aid.level, aid.amplitude, aid.on) == (0, 14, False)
+    assert aid.switched("speech").on
