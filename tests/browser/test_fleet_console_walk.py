@@ -141,6 +141,9 @@ async def test_a_risky_command_takes_a_second_person(browser: Browser, fleet: St
     await administrator.get_by_test_id("nav-commands").click()
     await picture(administrator, "4-second-person")
     await administrator.locator('[data-testid^="approve-"]').click()
+    await expect(administrator.get_by_test_id("sentence")).to_contain_text("engineer wants this done at S00007")
+    await expect(state).to_have_text("waiting for approval")  # a slip of the hand approves nothing
+    await administrator.get_by_test_id("sure-approve").click()
     await expect(state).to_have_text("done")  # on the engineer's page, live
     await administrator.get_by_test_id("nav-records").click()
     await expect(administrator.locator(".entry.audit", has_text="command.approve")).to_have_count(1)

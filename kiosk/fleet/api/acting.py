@@ -45,9 +45,9 @@ def add(route: Routes, service: Service) -> None:
         return Escalated(alert=found, told=told)
 
     @route("POST", "/alerts/{number}/settlement", Act.ALERT_CLEAR, tags=["alerts"])
-    def settle(number: NumberPath, caller: Caller) -> AlertDetail:
-        """Say that it is over, where only a person can know."""
-        return doing.clear(caller, number)
+    def settle(number: NumberPath, caller: Caller, note: Note | None = None) -> AlertDetail:
+        """Say that it is over, where only a person can know. What was found may go with it."""
+        return doing.clear(caller, number, "" if note is None else note.text)
 
     @route("POST", "/alerts/{number}/notes", Act.ALERT_NOTE, tags=["alerts"])
     def note_alert(number: NumberPath, note: Note, caller: Caller) -> AlertDetail:

@@ -58,6 +58,11 @@ def add(route: Routes, service: Service) -> None:
             reports.business_csv(reports.business_report(engine, first, last)), f"business-{first}-{last}.csv"
         )
 
+    @route("GET", "/reports/steps.csv", Act.LOOK, tags=["reports"], response_class=StreamingResponse, responses=CSV)
+    def steps_csv(first: First, last: Last) -> StreamingResponse:
+        """Each step of each service: how long it takes on average, how many left there."""
+        return file_of(reports.steps_csv(reports.business_report(engine, first, last)), f"steps-{first}-{last}.csv")
+
 
 def file_of(lines: Iterator[str], name: str) -> StreamingResponse:
     """A table to be kept, not shown."""

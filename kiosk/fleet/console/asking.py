@@ -20,9 +20,10 @@ def sure(
     testid: str,
     danger: bool = False,
     typed: str = "",
+    closed: Callable[[], None] | None = None,
 ) -> None:
     """``sentence``: what will come of it. ``text``: on the button. ``act``: does it, and says whether it was done.
-    ``typed``: has to be typed first, for what cannot be undone at all."""
+    ``typed``: has to be typed first, for what cannot be undone at all. ``closed``: told when nobody asks any more."""
     words = desk.words
     with pieces.asked(desk, heading) as dialog:
         ui.label(sentence).props('data-testid="sentence"')
@@ -38,6 +39,8 @@ def sure(
                 dialog.close()
 
         pieces.answers(desk, dialog, text, go, testid=testid, danger=danger)
+        if closed is not None:
+            dialog.on("hide", closed)
 
 
 def line(label: str, *, testid: str, value: str = "", kind: str = "", longest: int = 200) -> ui.input:

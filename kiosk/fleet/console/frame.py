@@ -10,6 +10,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from kiosk.fleet.access.roles import LEAST, Act
+from kiosk.fleet.console import own_password
 from kiosk.fleet.console.desk import PLACE, Desk
 from kiosk.fleet.console.words import Words
 
@@ -49,7 +50,7 @@ def framed(desk: Desk, here: str, path: str) -> Iterator[None]:
         with ui.element("div").classes("row who"):
             find = ui.input(placeholder=words("frame.find")).props('dense outlined data-testid="find" id="find"')
             find.classes("find").on("keydown.enter", lambda: _go(desk, str(find.value or "")))
-            ui.label(f"{desk.account.name} · {words.of('role', desk.account.role.value)}").classes("hint")
+            _me(desk)
             other = ui.link(words("frame.other_language"), f"{path}?lang={words.other}")
             other.props(f'lang="{words.other}" data-testid="language"')
             with ui.element("form").props(f'method="post" action="{PLACE}-sign-out?lang={words.language}"'):
@@ -58,6 +59,17 @@ def framed(desk: Desk, here: str, path: str) -> Iterator[None]:
     with ui.element("main").classes(f"console {here}").props('id="main" tabindex="-1"'):
         yield
     ui.label(words("frame.keyboard")).classes("hint keys")
+
+
+def _me(desk: Desk) -> None:
+    words, text = desk.words, f"{desk.account.name} · {desk.words.of('role', desk.account.role.value)}"
+    if not desk.account.local:
+        ui.label(text).classes("hint")
+        return
+    me = ui.element("button").props('type="button" data-testid="me"').classes("plain me")
+    me.props["title"] = words("people.password_own")
+    me._text = text
+    me.on("click", lambda: own_password.ask(desk))
 
 
 def head(words: Words) -> None:

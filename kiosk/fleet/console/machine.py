@@ -58,11 +58,11 @@ def draw(desk: Desk, kiosk: KioskDetail, choose: Callable[[str], None]) -> None:
         _rectangle(14, 4, 232, 452, "body", rounded=16)
         _glass(desk, kiosk)
         _rectangle(30, 332, 200, 110, "door", rounded=6)
+        if (cabinet := devices.get("cabinet")) is not None and cabinet.wrong:
+            _part(desk, cabinet, PARTS["cabinet"], choose)  # behind what is in it
         for kind, part in PARTS.items():
             if kind in devices and kind != "cabinet":
                 _part(desk, devices[kind], part, choose)
-        if (cabinet := devices.get("cabinet")) is not None and cabinet.wrong:
-            _part(desk, cabinet, PARTS["cabinet"], choose)
         ui.element("path").props('d="M30 456 h200 v8 h-200 z"').classes("foot")
 
 
@@ -101,8 +101,12 @@ def _part(desk: Desk, device: DeviceView, part: Part, choose: Callable[[str], No
         said = f"{label} !".strip() if device.wrong else label
         if said:
             slot = part.height < SLOT and bool(label)
-            y = part.y + part.height + 14 if slot else part.y + part.height / 2 + 4
-            _text(part.x + part.width / 2, y, said, "part-name below" if slot else "part-name")
+            x, y = part.x + part.width / 2, part.y + part.height / 2 + 4
+            if device.kind == "cabinet":
+                x, y = part.x + part.width - 5, part.y + 14
+            elif slot:
+                y = part.y + part.height + 14
+            _text(x, y, said, "part-name below" if slot else "part-name")
 
 
 def _says(desk: Desk, device: DeviceView) -> str:

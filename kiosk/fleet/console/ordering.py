@@ -12,10 +12,9 @@ from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.console import asking, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.words import moment
-from kiosk.fleet.desk.errors import Wrong
 from kiosk.fleet.desk.shapes import CommandRow, Details
 from kiosk.fleet.messages import Fact
-from kiosk.fleet.verbs import VERBS, Verb
+from kiosk.fleet.verbs import VERBS, Verb, wrong_arguments
 
 ON_THE_WAY = ("proposed", "ready", "received", "waiting", "running")
 
@@ -46,9 +45,13 @@ def ask(desk: Desk, kiosk: str, verb: Verb, device: str) -> None:
         }
 
         async def send() -> None:
+            values: dict[str, Fact] = {"device": device} if device else {}
+            values |= _values(verb, {name: str(field.value or "").strip() for name, field in fields.items()})
+            if wrong_arguments(verb, values):
+                desk.tell(words("command.wrong"), refused=True)
+                return
+
             def act(who: Account) -> CommandRow:
-                values: dict[str, Fact] = {"device": device} if device else {}
-                values |= _values(verb, {name: str(field.value or "").strip() for name, field in fields.items()})
                 return desk.service.doing.command(who, kiosk, verb.name, values)
 
             said = words("command.asked" if verb.second_person else "command.sent")
@@ -64,12 +67,8 @@ def _values(verb: Verb, typed: Mapping[str, str]) -> dict[str, Fact]:
     for name, text in typed.items():
         if not text:
             continue
-        if verb.arguments[name].kind is int:
-            if not text.isdecimal():
-                raise Wrong(f"{name}: {text}")
-            values[name] = int(text)
-        else:
-            values[name] = text
+        number = verb.arguments[name].kind is int and text.isdecimal() and len(text) < 10
+        values[name] = int(text) if number else text
     return values
 
 
@@ -100,8 +99,17 @@ def row(desk: Desk, each: CommandRow, *, of_kiosk: bool = False) -> None:
 def _foot(desk: Desk, each: CommandRow) -> None:
     words, doing = desk.words, desk.service.doing
 
-    async def approve() -> None:
-        await desk.do(lambda who: doing.approve(who, each.id), words("command.sent"))
+    async def approve() -> bool:
+        return await desk.do(lambda who: doing.approve(who, each.id), words("command.sent")) is not None
+
+    def look() -> None:
+        what = words.of("command", each.verb)
+        if each.arguments:
+            rest = (f"{words.of('command', name)} {value}" for name, value in each.arguments.items())
+            what = words.said(what, "", " · ".join(rest))
+        sentence = words("command.approve_sure", who=each.issued_by, kiosk=each.kiosk, what=what)
+        text = words("command.approve")
+        asking.sure(desk, f"{text} · {each.kiosk}", sentence, text, approve, testid="sure-approve", danger=True)
 
     async def withdraw() -> None:
         await desk.do(lambda who: doing.withdraw(who, each.id), words("frame.done"))
@@ -109,7 +117,7 @@ def _foot(desk: Desk, each: CommandRow) -> None:
     if each.state == "proposed":
         own = each.issued_by == desk.account.name
         if not own and desk.may(Act.COMMAND_APPROVE) and desk.account.role.covers(LEAST_FOR_VERB[each.verb]):
-            pieces.button(words("command.approve"), approve, testid=f"approve-{each.id}", danger=True)
+            pieces.button(words("command.approve"), look, testid=f"approve-{each.id}", danger=True)
         elif own:
             ui.label(words("command.own")).classes("hint")
     if each.state in ("proposed", "ready") and not each.sent and desk.may(Act.COMMAND_WITHDRAW):

@@ -145,6 +145,7 @@ class Contacts(Panel[Told]):
             )
             level = ui.number(words("contact.level"), value=each.level if each else 0, min=0, max=HIGHEST_LEVEL, step=1)
             level.props('outlined dense data-testid="contact-level"').classes("wide")
+            ui.label(words("contact.level_hint")).classes("hint")
             severities = {word: words.of("severity", word) for word in SEVERITIES}
             least = ui.select(severities, value=each.least if each else "warning", label=words("contact.least"))
             languages = {word: words.of("contact", word) for word in LANGUAGES}
@@ -159,6 +160,7 @@ class Contacts(Panel[Told]):
             quiet = asking.line(
                 words("contact.quiet"), testid="contact-quiet", value=_quiet(each) if each else "", longest=11
             )
+            ui.label(words("contact.quiet_hint")).classes("hint")
 
             async def save() -> None:
                 try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from devices.fault_catalogue import Capability, Severity
 from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.console import machine, ordering, pieces
 from kiosk.fleet.console.desk import Desk
@@ -16,6 +17,7 @@ from kiosk.fleet.desk.shapes import CommandRow, DeviceView, KioskDetail, Moment,
 from kiosk.fleet.verbs import VERBS
 
 MEGABYTE = 1024 * 1024
+NOTICE = Severity.NOTICE.value
 MOMENTS = 40
 EMPTIED = {"retain": ("ok", "empty", "low"), "park": ("ok", "empty", "low")}
 """Levels at which all is well with a place that is not taken from."""
@@ -59,9 +61,9 @@ class Head(_OfKiosk):
         with ui.element("div").classes("row"):
             silent = row.standing in (Standing.OFFLINE, Standing.UNKNOWN)
             for each in row.works:
-                ui.label(f"{'' if silent else '✓ '}{words.of('capability', each)}").classes(
-                    "chip quiet" if silent else "chip fine"
-                )
+                banks = words.all(row.banks) if each == Capability.ISSUE else ""
+                what = f"{'' if silent else '✓ '}{words.of('capability', each)}{f' · {banks}' if banks else ''}"
+                ui.label(what).classes("chip quiet" if silent else "chip fine")
             for each, why in row.lost.items():
                 because = words.of("device", why.partition(".")[0])
                 label = f"✕ {words.of('capability', each)} · {words('kiosk.because', why=because)}"
@@ -77,7 +79,7 @@ class Machine(_OfKiosk):
 
     def key(self, seen: KioskDetail) -> object:
         page = "" if seen.presence is None else page_of(seen.presence.state)
-        return seen.devices, seen.row.standing, page, self._chosen
+        return seen.devices, seen.row.standing, page, self._chosen, bool(seen.alerts)
 
     def draw(self, seen: KioskDetail) -> None:
         words = self.desk.words
@@ -90,7 +92,7 @@ class Machine(_OfKiosk):
         with ui.element("div").classes("machine-and-words"):
             machine.draw(self.desk, seen, self._choose)
             with ui.element("div").classes("grow"):
-                if not silent and not any(each.wrong for each in wrong):
+                if not silent and not wrong and not any(each.severity != NOTICE for each in seen.alerts):
                     ui.label(words("kiosk.nothing_wrong")).classes("hint")
                 for each in wrong:
                     self._device(each)
@@ -166,8 +168,9 @@ class Levels(_OfKiosk):
                 ui.label(words.supply(each.supply)).classes("grow strong")
                 ui.label(words.of("level", each.level)).classes(f"chip level-{'low' if each.soon else each.level}")
             if each.left is not None:
-                capacity = each.capacity or max(each.left, (each.a_day or 0) * 14 // 1000, 1)
-                pieces.bar(each.left / capacity, "low" if each.soon else each.level, words.supply(each.supply))
+                if each.capacity:  # a bar of what is not known would say that it is full
+                    share = each.left / each.capacity
+                    pieces.bar(share, "low" if each.soon else each.level, words.supply(each.supply))
                 key = "kiosk.left_of" if each.capacity else "kiosk.left"
                 left = words(key, left=each.left, capacity=each.capacity)
                 day = f" · {words('kiosk.runs_out', day=words.day(each.empty_on))}" if each.empty_on else ""

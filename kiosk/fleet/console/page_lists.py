@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from kiosk.fleet.access.roles import Act
-from kiosk.fleet.console import ordering, pieces
+from kiosk.fleet.console import asking, ordering, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.panel import Panel
 from kiosk.fleet.console.words import day_of, moment
@@ -141,49 +141,70 @@ class Tickets(Panel[tuple[TicketRow, ...]]):
 
     def _foot(self, row: TicketRow) -> None:
         desk, words, doing = self.desk, self.desk.words, self.desk.service.doing
+        writes = row.closed_at is None and desk.may(Act.TICKET_NOTE)
 
         async def take() -> None:
             await desk.do(lambda who: doing.take_ticket(who, row.id, who.name), words("frame.done"))
-
-        async def close() -> None:
-            await desk.do(lambda who: doing.close_ticket(who, row.id), words("frame.done"))
 
         async def show() -> None:
             found = await desk.do(lambda who: lists.one_ticket(desk.service.reading, row.id))
             if found is None:
                 return
-            with pieces.asked(desk, f"#{row.id}") as dialog:
+            with pieces.asked(desk, f"{words('ticket.notes')} · #{row.id}") as dialog:
                 for each in found.notes:
                     parts = " · ".join(f"{name} × {count}" for name, count in each.parts.items())
-                    ui.label(f"{each.by}，{moment(each.at, desk.now)}").classes("hint")
+                    ui.label(words("frame.by", who=each.by, when=moment(each.at, desk.now))).classes("hint")
                     ui.label(" · ".join(e for e in (each.text, parts) if e))
-                if row.closed_at is None and desk.may(Act.TICKET_NOTE):
-                    text = (
-                        ui.input(words("ticket.note")).props('outlined dense data-testid="ticket-text"').classes("wide")
-                    )
-                    used = (
-                        ui.input(words("ticket.parts"))
-                        .props('outlined dense data-testid="ticket-parts"')
-                        .classes("wide")
-                    )
+                if not found.notes:
+                    pieces.nothing(words("ticket.notes_none"))
+                if not writes:
+                    with ui.element("div").classes("row end"):
+                        pieces.button(words("frame.close"), dialog.close, quiet=True)
+                    return
+                text = asking.line(words("ticket.note"), testid="ticket-text", longest=2000)
+                used = asking.line(words("ticket.parts"), testid="ticket-parts")
 
-                    async def add() -> None:
-                        counted = _parts(str(used.value or ""))
-                        if counted is None:
-                            desk.tell(words("ticket.parts_wrong"), refused=True)
-                            return
-                        act = doing.note_ticket
-                        if await desk.do(lambda who: act(who, row.id, text.value or "", counted), words("frame.done")):
-                            dialog.close()
+                async def add() -> None:
+                    counted = _parts(asking.said(used))
+                    if counted is None or not (counted or asking.said(text)):
+                        key = "ticket.parts_wrong" if counted is None else "ticket.close_say"
+                        desk.tell(words(key), refused=True)
+                        return
+                    act = doing.note_ticket
+                    if await desk.do(lambda who: act(who, row.id, asking.said(text), counted), words("frame.done")):
+                        dialog.close()
 
-                    pieces.answers(desk, dialog, words("alert.note_add"), add, testid="ticket-add")
+                pieces.answers(desk, dialog, words("alert.note_add"), add, testid="ticket-add")
 
         with ui.element("div").classes("row deeds"):
             if row.closed_at is None and desk.may(Act.TICKET_MOVE):
                 if row.assignee != desk.account.name:
                     pieces.button(words("ticket.take"), take, testid=f"take-ticket-{row.id}")
-                pieces.button(words("ticket.close"), close, testid=f"close-ticket-{row.id}", quiet=True)
-            pieces.button(words("alert.note"), show, testid=f"notes-{row.id}", quiet=True)
+                pieces.button(
+                    words("ticket.close"), lambda: _close(desk, row), testid=f"close-ticket-{row.id}", quiet=True
+                )
+            pieces.button(words("alert.note" if writes else "ticket.notes"), show, testid=f"notes-{row.id}", quiet=True)
+
+
+def _close(desk: Desk, row: TicketRow) -> None:
+    """What was done is said first: the next one who meets the fault wants to know."""
+    words = desk.words
+    with pieces.asked(desk, f"{words('ticket.close')} · #{row.id} · {words.place(row.kiosk, row.device)}") as dialog:
+        done = asking.line(words("ticket.close_note"), testid="close-note", longest=2000)
+        used = asking.line(words("ticket.parts"), testid="close-parts")
+
+        async def close() -> None:
+            text, counted = asking.said(done), _parts(asking.said(used))
+            if not text:
+                desk.tell(words("ticket.close_say"), refused=True)
+            elif counted is None:
+                desk.tell(words("ticket.parts_wrong"), refused=True)
+            elif await desk.do(
+                lambda who: desk.service.doing.close_ticket(who, row.id, text, counted), words("frame.done")
+            ):
+                dialog.close()
+
+        pieces.answers(desk, dialog, words("ticket.close"), close, testid="close-go")
 
 
 def _a_day(thousandths: int) -> str:

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from kiosk.fleet.access.accounts import Account
 from kiosk.fleet.access.roles import Act, Role
-from kiosk.fleet.console import asking, excluding, page_manage, pieces
+from kiosk.fleet.console import asking, business, excluding, page_manage, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.panel import Panel
 from kiosk.fleet.console.words import moment
@@ -20,6 +20,13 @@ from kiosk.fleet.desk.shapes_reports import AvailabilityReport, AvailabilityRow,
 
 WORST = 20
 """Kiosks that the report names; the table has them all."""
+TABLES = {
+    "availability": "report.availability",
+    "business": "report.business",
+    "steps": "report.steps",
+    "exclusions": "report.adjustments",
+}
+"""What can be had as CSV, and what it is called."""
 
 
 class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
@@ -29,6 +36,8 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
         super().__init__(desk)
         self._last = desk.service.clock.today()
         self._first = self._last - timedelta(days=6)
+        self._body: ui.element | None = None
+        self._unfolded: set[str] = set()
 
     def look(self) -> tuple[AvailabilityReport, BusinessReport]:
         engine, now = self.desk.service.reading, self.desk.now // 60_000 * 60_000
@@ -37,11 +46,20 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
             reports.business_report(engine, self._first, self._last),
         )
 
+    def redraw(self, seen: tuple[AvailabilityReport, BusinessReport]) -> None:
+        """The days that are being typed stay while what is below is drawn anew."""
+        if self._body is None:
+            with self._box:
+                pieces.title(self.desk.words("report.heading"), level=1)
+                self._period()
+                self._body = ui.element("div").classes("as-one")
+        self._body.clear()
+        with self._body:
+            self.draw(seen)
+
     def draw(self, seen: tuple[AvailabilityReport, BusinessReport]) -> None:
-        words = self.desk.words
-        available, business = seen
-        pieces.title(words("report.heading"), level=1)
-        self._period()
+        available, went = seen
+        self._tables()
         self._availability([*available.fleet], "report.fleet")
         worst = sorted(
             (each for each in available.kiosks if each.facet == "service" and each.share is not None),
@@ -49,8 +67,7 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
         )
         self._availability([each for each in worst if each.down][:WORST], "report.kiosk")
         self._exclusions(available)
-        pieces.title(words("report.business"))
-        self._business(business)
+        business.draw(self.desk, went, self._unfolded)
 
     def _period(self) -> None:
         words = self.desk.words
@@ -69,11 +86,11 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
                 await self.update()
 
             pieces.button(words("report.show"), show, testid="show-report")
-            days = f"first={self._first}&last={self._last}"
-            for name in ("availability", "business", "exclusions"):
-                label = {"availability": "report.availability", "business": "report.business"}.get(
-                    name, "report.adjustments"
-                )
+
+    def _tables(self) -> None:
+        words, days = self.desk.words, f"first={self._first}&last={self._last}"
+        with ui.element("div").classes("row"):
+            for name, label in TABLES.items():
                 pieces.link(f"{words('report.csv')} · {words(label)}", f"../api/v1/reports/{name}.csv?{days}").props(
                     "download"
                 )
@@ -96,9 +113,8 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
 
     def _line(self, row: AvailabilityRow) -> None:
         words = self.desk.words
-        hours = [f"{each / reports.HOUR:.1f} {words('report.hours')}" for each in (row.counted, row.down, row.excluded)]
-        share = "–" if row.share is None else f"{100 * row.share:.2f} %"
-        repair = "–" if row.repair is None else words.span(row.repair)
+        lengths = [words.length(each) for each in (row.counted, row.down, row.excluded)]
+        repair = "–" if row.repair is None else words.length(row.repair)
         facet = words("glance.total") if row.facet == "service" else words.of("capability", row.facet)
         with ui.element("tr"):
             with ui.element("td"):
@@ -106,7 +122,7 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
                     pieces.link(row.kiosk, self.desk.link(f"/kiosk/{row.kiosk}"))
                 else:
                     ui.label(facet)
-            for text in (share, repair, str(row.outages), *hours):
+            for text in (words.share(row.share), repair, str(row.outages), *lengths):
                 with ui.element("td"):
                     ui.label(text).classes("figure")
 
@@ -115,27 +131,10 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
         pieces.title(words("report.adjustments"), words("report.adjust_hint"))
         excluding.listed(desk, report.exclusions, self.update)
         if desk.may(Act.REPORT_ADJUST):
-            pieces.button(words("report.adjust"), lambda: excluding.ask(desk, self.update), testid="adjust", quiet=True)
-
-    def _business(self, report: BusinessReport) -> None:
-        words = self.desk.words
-        if not report.services:
-            pieces.nothing(words("frame.nothing"))
-            return
-        heads = ("service", "result_done", "result_refused", "result_abandoned", "result_failed", "left_at")
-        with ui.element("div").classes("scroll"), ui.element("table"):
-            with ui.element("thead"), ui.element("tr"):
-                for name in heads:
-                    with ui.element("th"):
-                        ui.label(words(f"report.{name}"))
-            with ui.element("tbody"):
-                for row in report.services:
-                    step = next(iter(row.left_at), "–")
-                    counts = (row.done, row.refused, row.abandoned, row.failed)
-                    with ui.element("tr"):
-                        for text in (words.of("service", row.service), *map(str, counts), step):
-                            with ui.element("td"):
-                                ui.label(text)
+            with ui.element("div").classes("row"):
+                pieces.button(
+                    words("report.adjust"), lambda: excluding.ask(desk, self.update), testid="adjust", quiet=True
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +208,25 @@ class People(Panel[tuple[Account, ...]]):
             sentence = words("manage.open_sure" if each.disabled else "manage.close_sure", who=each.name)
             asking.sure(desk, f"{text} · {each.name}", sentence, text, turn, testid="sure-turn")
 
-        async def change(role: str) -> None:
-            await desk.do(lambda who: doing.change_account(who, each.name, role=Role(role)), words("frame.done"))
-            await self.update()
+        def change(role: str) -> None:
+            if role == each.role.value:
+                return  # put back
+
+            async def go() -> bool:
+                def act(who: Account) -> Account:
+                    return doing.change_account(who, each.name, role=Role(role))
+
+                done = await desk.do(act, words("frame.done")) is not None
+                await self.update()
+                return done
+
+            sentence = words("people.role_sure", who=each.name, role=words.of("role", role))
+            heading = f"{words('people.role')} · {each.name}"
+            asking.sure(desk, heading, sentence, words("frame.save"), go, testid="sure-role", closed=as_it_was)
+
+        def as_it_was() -> None:
+            if not chosen.is_deleted:
+                chosen.set_value(each.role.value)
 
         with ui.element("div").classes("line").props(f'data-testid="account-{each.name}"'):
             ui.label(each.name).classes("strong grow")
@@ -221,7 +236,8 @@ class People(Panel[tuple[Account, ...]]):
                 ui.label(words.of("role", each.role.value))
                 return
             roles = {role.value: words.of("role", role.value) for role in Role}
-            ui.select(roles, value=each.role.value, on_change=lambda event: change(event.value)).props("outlined dense")
+            chosen = ui.select(roles, value=each.role.value, on_change=lambda event: change(event.value))
+            chosen.props(f'outlined dense data-testid="role-{each.name}"')
             pieces.button(
                 words("people.open" if each.disabled else "people.close"), ask, testid=f"turn-{each.name}", quiet=True
             )

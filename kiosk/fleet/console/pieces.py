@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from nicegui import ui
 
+from devices import fault_catalogue
 from kiosk.fleet.access.roles import Act
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.words import moment
@@ -79,8 +80,9 @@ def matter(desk: Desk, row: AlertRow | TicketRow) -> str:
 
 
 def of_the_fleet(code: str) -> bool:
-    """Whether the fleet itself raises it, not a device."""
-    return code.startswith("fleet.")
+    """Whether its words are the fleet's own, not those for the citizens of a kiosk: of what the fleet raises, and of a
+    fault that it does not know."""
+    return code.startswith("fleet.") or code not in fault_catalogue.load()
 
 
 def explained(desk: Desk, code: str, said: Bilingual, remedy: Bilingual | None) -> None:
@@ -118,15 +120,23 @@ def alert(desk: Desk, row: AlertRow, *, of_kiosk: bool = False) -> None:
             if row.kiosks and not of_kiosk:
                 _kiosks(desk, row)
             explained(desk, row.code, row.words, row.remedy if row.cleared_at is None else None)
-            facts = " · ".join(
-                f"{name} {value}" for name, value in row.facts.items() if not isinstance(value, list | dict)
-            )
-            ui.label(f"{row.code}{' · ' + facts if facts else ''}").classes("code")
+            ui.label(" · ".join((row.code, *_facts(row.facts)))).classes("code")
             for each in row.notes:
                 when = words("frame.by", who=each.by, when=moment(each.at, desk.now))
                 ui.label(words.said(when, str(each.facts.get("text", ""))))
         if row.cleared_at is None:
             _alert_foot(desk, row)
+
+
+def _facts(facts: Mapping[str, object]) -> Iterator[str]:
+    """What an engineer asks for; ``a_day`` is kept in thousandths."""
+    for name, value in facts.items():
+        if name == "a_day" and isinstance(value, int):
+            yield f"{name} {value / 1000:g}"
+        elif isinstance(value, bool):
+            yield f"{name} {'yes' if value else 'no'}"
+        elif not isinstance(value, list | dict):
+            yield f"{name} {value}"
 
 
 def _kiosks(desk: Desk, row: AlertRow) -> None:
@@ -142,18 +152,33 @@ def _alert_foot(desk: Desk, row: AlertRow) -> None:
     async def take() -> None:
         await desk.do(lambda who: doing.acknowledge(who, row.id), words("alert.taken"))
 
-    async def settle() -> None:
-        await desk.do(lambda who: doing.clear(who, row.id), words("frame.done"))
-
     with ui.element("div").classes("row deeds"):
         if row.state != "acknowledged" and desk.may(Act.ALERT_ACKNOWLEDGE):
             button(words("alert.acknowledge"), take, testid=f"take-{row.id}")
         if row.by_hand and desk.may(Act.ALERT_CLEAR):
-            button(words("alert.clear"), settle, testid=f"settle-{row.id}", quiet=True)
+            button(words("alert.clear"), lambda: _settle(desk, row), testid=f"settle-{row.id}", quiet=True)
         if desk.may(Act.ALERT_ESCALATE):
             button(words("manage.escalate"), lambda: _escalate(desk, row), testid=f"escalate-{row.id}", quiet=True)
         if desk.may(Act.ALERT_NOTE):
             note(desk, lambda text: lambda who: doing.note_alert(who, row.id, text), testid=f"note-{row.id}")
+
+
+def _settle(desk: Desk, row: AlertRow) -> None:
+    """A door that was forced is not settled by a slip of the hand: what was found is said first."""
+    words = desk.words
+    with asked(desk, f"{words('alert.clear')} · {words.place(row.kiosk, row.device)}") as dialog:
+        ui.label(words("alert.clear_sure")).props('data-testid="sentence"')
+        found = ui.input(words("alert.found")).props('outlined dense maxlength=2000 data-testid="settle-found"')
+        found.classes("wide")
+
+        async def go() -> None:
+            text = str(found.value or "").strip()
+            if not text:
+                desk.tell(words("manage.say_what"), refused=True)
+            elif await desk.do(lambda who: desk.service.doing.clear(who, row.id, text), words("frame.done")):
+                dialog.close()
+
+        answers(desk, dialog, words("alert.clear"), go, testid="settle-go")
 
 
 def _escalate(desk: Desk, row: AlertRow) -> None:

@@ -23,7 +23,7 @@ def news(words: Words, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
 
     def flush() -> None:
         if len(up) > 1:
-            told[-1] = (told[-1][0], words("kiosk.online_again", what=_list(words, up)))
+            told[-1] = (told[-1][0], words("kiosk.online_again", what=words.all(up)))
         up.clear()
 
     for each in reversed(moments):
@@ -70,7 +70,7 @@ def sentence(words: Words, kind: str, body: Mapping[str, Any]) -> str:
         lost = body.get("lost") or {}
         if not lost:
             return words("told.all_works")
-        return words("told.lost", what=_list(words, [words.of("capability", each) for each in lost]))
+        return words("told.lost", what=words.all([words.of("capability", each) for each in lost]))
     if kind == "business_outcome":
         result = words.of("told", str(body.get("result")))
         return words.said(words.of("service", str(body.get("service"))), result, _step(words, body.get("step")))
@@ -100,7 +100,3 @@ def _event(words: Words, body: Mapping[str, Any]) -> str:
     facts = body.get("facts") or {}
     shown = " · ".join(str(value) for value in facts.values() if not isinstance(value, bool))
     return words.said(said, "", shown)
-
-
-def _list(words: Words, names: list[str]) -> str:
-    return ("、" if words.language == "zh" else ", ").join(names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,10 @@ class Words:
         colon, opened, closed = ("：", "（", "）") if self.language == "zh" else (": ", " (", ")")
         return f"{who}{colon if what else ''}{what}{f'{opened}{aside}{closed}' if aside else ''}"
 
+    def all(self, names: Sequence[str]) -> str:
+        """Several of them, one after the other."""
+        return ("、" if self.language == "zh" else ", ").join(names)
+
     def supply(self, name: str) -> str:
         """What a supply is called."""
         kind, _, bank = name.partition(".")
@@ -88,6 +92,18 @@ class Words:
         """How long, roughly."""
         name, count = _rough(max(0, milliseconds))
         return self(f"ago.span_{name}", count=count)
+
+    def length(self, milliseconds: int) -> str:
+        """How long, exactly enough to tell a short outage from none."""
+        if milliseconds < MINUTE:
+            return self("ago.span_seconds", count=max(0, milliseconds) // 1000)
+        if milliseconds < HOUR:
+            return self("ago.span_minutes", count=milliseconds // MINUTE)
+        return f"{milliseconds / HOUR:,.1f} {self('report.hours')}"
+
+    def share(self, share: float | None) -> str:
+        """A percentage with two decimals, rounded down: only what was never down is 100 %."""
+        return "–" if share is None else f"{int(share * 10_000 + 1e-6) / 100:.2f} %"
 
     def day(self, day: str | None) -> str:
         """``2026年11月22日``, ``22 November 2026``."""

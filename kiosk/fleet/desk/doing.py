@@ -61,11 +61,13 @@ class Doing:
             told = alert_desk.escalate(connection, self.now, who.name, number, text.strip())
         return lists.one_alert(self._engine, number), told
 
-    def clear(self, who: Account, number: int) -> AlertDetail:
-        """Settle what only a person can settle: a door, tampering, a refused command."""
+    def clear(self, who: Account, number: int, text: str = "") -> AlertDetail:
+        """Settle what only a person can settle: a door, tampering, a refused command; with what was found."""
         self._require(who, Act.ALERT_CLEAR)
         self._alert(number)
         with self._transaction() as connection:
+            if text.strip():
+                self._noted(connection, who, number, text)
             alert_desk.clear(connection, self.now, who.name, number)
         return lists.one_alert(self._engine, number)
 
@@ -109,10 +111,18 @@ class Doing:
             number, lambda connection: tickets.note(connection, self.now, who.name, number, text, parts)
         )
 
-    def close_ticket(self, who: Account, number: int) -> TicketDetail:
-        """It is done."""
+    def close_ticket(
+        self, who: Account, number: int, text: str = "", parts: Mapping[str, int] | None = None
+    ) -> TicketDetail:
+        """It is done; with what was done and the spare parts used, if that is said."""
         self._require(who, Act.TICKET_MOVE)
-        return self._ticket(number, lambda connection: tickets.close(connection, self.now, who.name, number))
+
+        def close(connection: Connection) -> None:
+            if text.strip() or parts:
+                tickets.note(connection, self.now, who.name, number, text.strip(), parts or {})
+            tickets.close(connection, self.now, who.name, number)
+
+        return self._ticket(number, close)
 
     # -- commands ------------------------------------------------------------------------------------------------------
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Row, select
 
 from devices.contract import DeviceState
+from devices.fault_catalogue import Severity
 from kiosk.fleet.alerts import desk as alert_desk
 from kiosk.fleet.alerts import rules
 from kiosk.fleet.desk import overview, reading
 from kiosk.fleet.desk.errors import Unknown
 from kiosk.fleet.desk.shapes import (
+    AlertRow,
     Details,
     DeviceView,
     KioskDetail,
@@ -26,6 +29,8 @@ from kiosk.fleet.store.tables import kiosk
 from kiosk.fleet.wear import rates
 
 WORKING = frozenset({DeviceState.ONLINE.value, DeviceState.DEVICE_BUSY.value, DeviceState.STARTING.value})
+
+NOTICE = Severity.NOTICE.value
 
 BY_STATE = {
     DeviceState.HARDWARE_ERROR.value: "fleet.device_broken",
@@ -49,7 +54,7 @@ def one_kiosk(engine: Engine, name: str) -> KioskDetail:
             row=rows[0],
             details=Details(**{field: found.kiosk._mapping[field] for field in Details.model_fields}),
             presence=None if found.presence is None else _of(Presence, found.presence),
-            devices=tuple(map(_device, found.devices)),
+            devices=tuple(_lit(_device(row), alerts) for row in found.devices),
             storage=tuple(_of(StorageView, row) for row in found.storage),
             supplies=tuple(_of(SupplyView, row) for row in found.supplies),
             alerts=alerts,
@@ -100,6 +105,16 @@ def _device(row: Row[Any]) -> DeviceView:
         alarm=reading.words(code) if wrong else None,
         remedy=reading.remedy(code) if wrong else None,
     )
+
+
+def _lit(device: DeviceView, alerts: Sequence[AlertRow]) -> DeviceView:
+    """A part that says that all is well has something wrong with it as long as an alert says so: a door that was
+    forced and is shut again."""
+    of_it = (each for each in alerts if each.kiosk and each.device == device.device and each.severity != NOTICE)
+    if device.wrong or (alert := next(of_it, None)) is None:
+        return device
+    said = {"severity": alert.severity, "alarm": alert.words, "remedy": alert.remedy}
+    return device.model_copy(update={"wrong": True, **said})
 
 
 def _of(shape: type[S], row: Row[Any]) -> S:

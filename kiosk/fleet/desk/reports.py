@@ -172,6 +172,16 @@ def business_csv(report: BusinessReport) -> Iterator[str]:
     return _csv(head, lines)
 
 
+def steps_csv(report: BusinessReport) -> Iterator[str]:
+    """One line a service and step: how long it takes on average, how many left there."""
+    lines = (
+        (each.service, step, each.seconds.get(step, ""), each.left_at.get(step, 0))
+        for each in report.services
+        for step in (*each.seconds, *(left for left in each.left_at if left not in each.seconds))
+    )
+    return _csv(("service", "step", "mean_seconds", "left_here"), lines)
+
+
 def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from kiosk.fleet.access.roles import Role
+from kiosk.fleet.alerts import book
+from kiosk.fleet.alerts.findings import Finding
 from kiosk.fleet.desk import overview
 from kiosk.fleet.store import tables_alerts
 
@@ -58,6 +60,20 @@ def test_one_kiosk_shows_what_is_wrong_and_what_to_do(stand: Stand) -> None:
     assert client.get("/api/v1/kiosks/K9999").status_code == 404
 
 
+def test_a_part_that_says_all_is_well_is_lit_while_an_alert_says_otherwise(stand: Stand) -> None:
+    def lit() -> tuple[bool, str | None]:
+        (device,) = stand.client(Role.VIEWER).get("/api/v1/kiosks/K0001").json()["devices"]
+        return device["wrong"], device["severity"]
+
+    with stand.engine.begin() as connection:
+        book.open_alert(connection, stand.now, "K0001", Finding("card_printer", "fleet.supply_low", stand.now))
+        book.open_alert(connection, stand.now, "K0001", Finding("cabinet", "fleet.door_forced", stand.now))
+    assert lit() == (False, None)  # a notice, and another part
+    with stand.engine.begin() as connection:
+        book.open_alert(connection, stand.now, "K0001", Finding("card_printer", "fleet.tampered", stand.now))
+    assert lit() == (True, "critical")
+
+
 def test_one_kiosks_counters_tell_of_wear(stand: Stand) -> None:
     client = stand.client(Role.VIEWER)
     found = {each["what"]: each for each in client.get("/api/v1/kiosks/K0001").json()["wear"]}
@@ -80,7 +96,9 @@ def test_an_alert_is_taken_once_noted_and_settled_by_hand_only_where_that_is_due
     }
     assert operator.post("/api/v1/alerts/1/notes", json={"text": "  "}).status_code == 422
     assert engineer.post("/api/v1/alerts/1/settlement").status_code == 409
-    assert engineer.post("/api/v1/alerts/2/settlement").json()["state"] == "cleared"
+    settled = engineer.post("/api/v1/alerts/2/settlement", json={"text": "The hall's own electrician."}).json()
+    assert settled["state"] == "cleared"
+    assert "The hall's own electrician." in [each["facts"].get("text") for each in settled["history"]]
     assert engineer.post("/api/v1/alerts/99/settlement").status_code == 404
 
 
@@ -195,6 +213,8 @@ def test_businesses_by_service_with_where_people_left(stand: Stand) -> None:
     (row,) = stand.client(Role.VIEWER).get("/api/v1/reports/business", params=DAYS).json()["services"]
     assert (row["done"], row["abandoned"], row["refused"], row["failed"]) == (8, 2, 1, 0)
     assert (row["left_at"], row["refused_for"], row["seconds"]) == ({"consent": 2}, {"photo": 1}, {"consent": 5.0})
+    steps = stand.client(Role.VIEWER).get("/api/v1/reports/steps.csv", params=DAYS).text.splitlines()
+    assert steps == ["\ufeffservice,step,mean_seconds,left_here", "issue,consent,5.0,2"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from devices.contract import DeviceState
 from devices.fault_catalogue import Capability
 from kiosk.catalogue import services
 from kiosk.fleet.access.roles import Role
-from kiosk.fleet.console import machine, telling, words
+from kiosk.fleet.console import machine, pieces, telling, words
 from kiosk.fleet.desk.shapes import Standing
 from kiosk.fleet.messages import KINDS, EventName, Result
 from kiosk.fleet.orders import CommandState, Refusal
@@ -56,6 +56,7 @@ def test_both_languages_say_everything_with_the_same_blanks() -> None:
         ("ticket", ["open", "working", "closed", "low", "normal", "high"]),
         ("severity", ["notice", "warning", "critical"]),
         ("device", ["use", "stock", "workbench", "application", "commands", "telemetry", "service", "cabinet"]),
+        ("device", ["activity", "view", "event_loop"]),
         ("journal", list(KINDS)),
         ("service", [BEFORE_ANY, *(each.id for each in services.load())]),
         ("part", list(machine.PARTS)),
@@ -64,6 +65,19 @@ def test_both_languages_say_everything_with_the_same_blanks() -> None:
 )
 def test_every_word_of_the_wire_has_words(section: str, names: list[str]) -> None:
     assert [name for name in names if f"{section}.{name}" not in KEYS] == []
+
+
+def test_how_long_is_told_exactly_enough() -> None:
+    en = words.Words("en")
+    told = [en.length(each) for each in (0, 45_000, 150_000, 3_599_999, 5_400_000, 7_200_000_000)]
+    assert told == ["0 s", "45 s", "2 min", "59 min", "1.5 h", "2,000.0 h"]
+    shares = [en.share(each) for each in (None, 1.0, 0.99999, 0.995, 0.57, 0.0)]
+    assert shares == ["–", "100.00 %", "99.99 %", "99.50 %", "57.00 %", "0.00 %"]
+
+
+def test_only_the_words_of_a_known_fault_are_what_citizens_are_told() -> None:
+    codes = ("fleet.silent", "card_reader.never_heard_of", "receipt_printer.paper_out")
+    assert [pieces.of_the_fleet(each) for each in codes] == [True, True, False]
 
 
 def test_what_a_kiosk_tells_becomes_a_sentence() -> None:
