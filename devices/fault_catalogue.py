@@ -55,6 +55,7 @@ class Capability(StrEnum):
     IDENTIFY_CARD = "identify-card"
     IDENTIFY_ID = "identify-id"
     PIN = "pin"
+    SPEAK = "speak"
 
 
 @dataclass(frozen=True, slots=True)

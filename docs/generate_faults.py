@@ -29,6 +29,7 @@ CLASSES = {
     "camera": "摄像头 · Camera",
     "cabinet": "机柜 · Cabinet",
     "ups": "不间断电源 · UPS",
+    "speech": "朗读 · Speech",
 }
 """The device classes of the design, as people call them."""
 
@@ -54,6 +55,7 @@ CAPABILITIES = {
     Capability.IDENTIFY_CARD: "社保卡认证 · identify by card",
     Capability.IDENTIFY_ID: "身份证认证 · identify by ID card",
     Capability.PIN: "密码 · PIN",
+    Capability.SPEAK: "朗读 · speak",
 }
 
 

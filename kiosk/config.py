@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from devices import registry
 from kiosk.config_fleet import FleetSettings
+from kiosk.config_speech import SpeechSettings
 from kiosk.located_toml import Document, Mistake, MistakesError, read
 from kiosk.validation import field_path, mistake, nearest, one_of, shown
 from statemachines.timing import DELAYS
@@ -215,6 +216,9 @@ class Settings(BaseSettings):
 
     kiosk: Identity = Field(description=(Identity.__doc__ or ""))
     screen: Screen = Field(default_factory=partial(Screen.model_validate, {}), description=(Screen.__doc__ or ""))
+    speech: SpeechSettings = Field(
+        default_factory=partial(SpeechSettings.model_validate, {}), description=(SpeechSettings.__doc__ or "")
+    )
     host: HostSettings = Field(description=(HostSettings.__doc__ or ""))
     devices: dict[Annotated[str, one_of(_device_classes)], DeviceSettings] = Field(
         default_factory=dict,

@@ -15,6 +15,7 @@ from devices import registry
 from devices.card_printer.contract import Ability, CardPrinter
 from devices.card_reader.contract import CardReader
 from devices.contract import Device, DeviceError, MediaState
+from devices.speech import contract as speech
 from devices.worker import DeviceWorker
 from kiosk.activities.refusals import explain
 from kiosk.catalogue import policy, services
@@ -102,7 +103,11 @@ class Controller:
         tools = self.tools = self._tools(host, record, issuing, payer)
         fleet = self._fleet(tools)
         link = ScreenLink(
-            settings.link.socket, on_touch=self._touched, on_drawn=self._drawn, on_alive=self._screens_are_here
+            settings.link.socket,
+            on_touch=self._touched,
+            on_drawn=self._drawn,
+            on_alive=self._screens_are_here,
+            on_speech=self._speech_told,
         )
         runtime = self.runtime = Runtime(
             kiosk_chart(activities),
@@ -183,7 +188,7 @@ class Controller:
             services=services.load(settings.policy.services_file),
             host=host,
             record=record,
-            health=Health(host),
+            health=Health(host, statuses={"speech": speech.UNHEARD_OF if settings.speech.output else None}),
             card_reader=_worker("card_reader", reader),
             card_slot=CardSlot(reader, self._media_changed) if reader is not None else None,
             id_reader=_worker("id_reader", self._driver("id_reader")),
@@ -267,6 +272,11 @@ class Controller:
     def _touched(self, touch: Touched) -> None:
         if self.runtime is not None:
             self.runtime.touched(touch)
+
+    def _speech_told(self, fault: str | None) -> None:
+        """``fault``: what keeps the screens from being heard; None: they are gone."""
+        if self.tools is not None and self.settings.speech.output:
+            self.tools.health.saw("speech", speech.UNHEARD_OF if fault is None else speech.status(fault))
 
     def _drawn(self, drawn: Drawn) -> None:
         log.debug("drawn", view=drawn.number, page=drawn.page)

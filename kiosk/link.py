@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from statemachines.views import Alive, Drawn, Show, Touched
+from statemachines.views import Alive, Drawn, Show, Speech, Touched
 
 log = structlog.get_logger("link")
 
@@ -24,7 +24,7 @@ class Watch(msgspec.Struct, frozen=True, tag="watch", tag_field="message"):
     """A watcher's first message."""
 
 
-Incoming = Touched | Drawn | Alive | Watch
+Incoming = Touched | Drawn | Alive | Speech | Watch
 LIMIT = 4 * 1024 * 1024
 """Bytes a line may have; a month of every scheme is some 60 kB, both faces of a card 200 kB."""
 
@@ -34,7 +34,8 @@ pictures come several times a second, and nobody wants the old ones."""
 
 
 class ScreenLink:
-    """The controller's end. ``on_touch``, ``on_drawn`` and ``on_alive`` are called on the event loop."""
+    """The controller's end. ``on_touch``, ``on_drawn``, ``on_alive`` and ``on_speech`` are called on the event
+    loop; ``on_speech`` with what keeps the screens from being heard, None once there are none."""
 
     def __init__(
         self,
@@ -43,11 +44,13 @@ class ScreenLink:
         on_touch: Callable[[Touched], None],
         on_drawn: Callable[[Drawn], None],
         on_alive: Callable[[], None],
+        on_speech: Callable[[str | None], None] = lambda _: None,
     ) -> None:
         self._path = path
         self._on_touch = on_touch
         self._on_drawn = on_drawn
         self._on_alive = on_alive
+        self._on_speech = on_speech
         self._server: asyncio.Server | None = None
         self._screens: asyncio.StreamWriter | None = None
         self._late: Show | None = None
@@ -123,6 +126,7 @@ class ScreenLink:
             if self._screens is writer:
                 self._screens = self._drawn = self._late = None
                 log.warning("screens_gone")
+                self._on_speech(None)
             writer.close()
 
     def _take(self, message: Incoming, writer: asyncio.StreamWriter) -> None:
@@ -142,6 +146,8 @@ class ScreenLink:
             log.warning("link_message_from_stranger")
         elif isinstance(message, Touched):
             self._on_touch(message)
+        elif isinstance(message, Speech):
+            self._on_speech(message.fault)
         else:
             self._drawn = message
             self._on_drawn(message)

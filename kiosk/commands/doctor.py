@@ -74,7 +74,7 @@ def _of_the_machine(config: Path | None) -> Iterator[Finding]:
 
 
 def _of_the_installation(settings: Settings) -> Iterator[Finding]:
-    from kiosk.doctor import installation, machine, people
+    from kiosk.doctor import installation, machine, people, sound
 
     yield from installation.rules(settings)
     yield from machine.state_folder(settings.kiosk.state_directory)
@@ -84,6 +84,7 @@ def _of_the_installation(settings: Settings) -> Iterator[Finding]:
     if all(finding.state is not State.MISSING for finding in certificates):
         yield installation.host_answers(settings)
         yield from installation.payer_answers(settings)
+    yield from sound.speech(settings.speech)
     yield from installation.issuing(settings)
     yield from people.staff(settings)
     yield from installation.devices(settings)

@@ -34,6 +34,8 @@ def screens(
     ]
     if not screen.full_screen:
         words.append("--cursor")
+    if settings.speech.output:
+        words += ["--speech", settings.speech.output, "--sound-device", settings.speech.device]
     # In place of this process: the screens need nothing of the configuration's machinery in their memory.
     environment = {**os.environ, **forgetful.ENVIRONMENT}
     os.execve(sys.executable, [sys.executable, "-m", "screens", *words], environment)  # noqa: S606 -- our own program

@@ -31,6 +31,7 @@ LOST_WITHOUT: Mapping[str, frozenset[Capability]] = {
     "cabinet": frozenset(),
     "host": frozenset({Capability.QUERY, Capability.ISSUE}),
     "payer": frozenset({Capability.PAY}),
+    "speech": frozenset({Capability.SPEAK}),
 }
 """What is gone with something that is not there, whatever its fault says. Without a camera a photo is still sent in."""
 
@@ -91,6 +92,8 @@ class Health:
             lost |= LOST_WITHOUT["payer"]
         if self.why_no_issue:
             lost.add(Capability.ISSUE)
+        if self.statuses.get("speech") is None:
+            lost.add(Capability.SPEAK)
         return frozenset(Capability) - lost
 
     @property

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from kiosk.link import LIMIT
-from statemachines.views import Alive, Page, Show, Touched
+from statemachines.views import Alive, FromScreens, Page, Show, Touched
 
 P = TypeVar("P", bound=Page)
 PATIENCE = 20.0
@@ -71,6 +71,8 @@ class Screens:
         return self.last.page
 
     def touch(self, intent: str, value: str = "") -> None:
+        self.tell(Touched(self.last.frame.number, intent, value))
+
+    def tell(self, message: FromScreens) -> None:
         assert self._writer is not None
-        message = Touched(self.last.frame.number, intent, value)
         self._writer.write(msgspec.json.encode(message) + b"\n")
