@@ -121,6 +121,8 @@ class SimulatedFleet:
                 for message in machine.sendable(now):
                     subject = subjects.telemetry(machine.id, str(message.body.__struct_config__.tag))
                     self._posts.append(Post(subject, encode(message), message.message_id))
+            if machine.moved and not machine.cut:
+                self._posts.append(Post(subjects.heartbeat(machine.id), encode(machine.heartbeat(now))))
         posts, self._posts = self._posts, []
         return posts
 

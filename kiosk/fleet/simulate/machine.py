@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +33,18 @@ from kiosk.fleet.messages import (
 DEVICES = ("card_reader", "id_reader", "pin_pad", "receipt_printer", "card_printer", "scanner", "camera", "cabinet")
 CAPABILITIES = ("identify-card", "identify-id", "issue", "pay", "pin", "print", "query")
 BANKS = ("bank_a", "bank_b")
-SERVICES = ("query", "certificate", "pin_change", "issue")
+ISSUING = "issue_card"
+IN, MENU = ("insert_card", "authenticating.entry"), "menu"
+VISITS: Mapping[str, tuple[str, ...]] = {
+    "card_status": (*IN, MENU, "query.details"),
+    "medical_account": (*IN, MENU, "query.amount"),
+    "change_pin": (*IN, MENU, "pin_change.new", "pin_change.again"),
+    ISSUING: (
+        "lay_id_card", MENU, "applying.consent", "applying.confirm_card", "applying.signing", "making.printing",
+        "handing_over.take_new_card",
+    ),
+}  # fmt: skip
+"""What citizens come for, and the steps of each as they are charted."""
 HOPPER, RIBBON = 200, 400
 WEAR = {
     "cards.read": {"errors.card_reader.mute": 0.004},
@@ -73,6 +85,7 @@ class SimulatedKiosk:
         self.boot = f"{self.chance.getrandbits(64):016x}"
         self.cards = {bank: self.chance.randint(40, HOPPER) for bank in BANKS}
         self.started: int | None = None
+        self._told = ""
         self._luck = random.Random(self.journal)  # noqa: S311 -- a simulation
 
     def start(self, now: int) -> None:
@@ -84,6 +97,7 @@ class SimulatedKiosk:
     def heartbeat(self, now: int) -> Heartbeat:
         """Its next sign of life."""
         self.beats += 1
+        self._told = self._state()
         capabilities = self._capabilities()
         return Heartbeat(
             kiosk=self.id,
@@ -105,10 +119,15 @@ class SimulatedKiosk:
             memory=200 * 1024**2,
         )
 
+    @property
+    def moved(self) -> bool:
+        """Whether a citizen has come or gone, or it is in service or no longer, since its last sign of life."""
+        return bool(self._told) and self._told != self._state()
+
     def _state(self) -> str:
         if not self.in_service:
             return "out_of_service"
-        return "in_service.session" if self.serving else "in_service.attract"
+        return f"in_service.session.{MENU}" if self.serving else "in_service.attract"
 
     def sendable(self, now: int) -> list[Telemetry]:
         """What it sends now, in order; nothing while it is cut off."""
@@ -145,7 +164,7 @@ class SimulatedKiosk:
         """One card fewer than in the ledger: it stops issuing until two have counted."""
         self.blocked.add("stock")
         facts: dict[str, str | bool | int] = {
-            "bank": bank, "place": "hopper_1", "ledger": self.cards[bank], "counted": self.cards[bank] - 1,
+            "bank": bank, "place": "hopper-1", "ledger": self.cards[bank], "counted": self.cards[bank] - 1,
         }  # fmt: skip
         self._tell(now, Event(event=EventName.STOCK_DIFFERENCE, facts=facts), self._capabilities())
 
@@ -164,17 +183,17 @@ class SimulatedKiosk:
 
     def business(self, now: int) -> None:
         """A citizen has come by."""
-        service = self.chance.choice(SERVICES)
-        if not self.in_service or (service == "issue" and "issue" not in self._works()):
+        service = self.chance.choice(tuple(VISITS))
+        if not self.in_service or (service == ISSUING and "issue" not in self._works()):
             return
         result = self.chance.choices(list(Result), weights=(90, 4, 5, 1))[0]
-        steps = tuple(
-            StepTime(step=step, milliseconds=self.chance.randint(800, 20_000)) for step in ("identify", "confirm")
-        )
-        ended = None if result is Result.DONE else self.chance.choice(("identify", "confirm"))
+        way = VISITS[service]
+        ended = None if result is Result.DONE else self.chance.choice(way)
+        gone = way if ended is None else way[: way.index(ended) + 1]
+        steps = tuple(StepTime(step=step, milliseconds=self.chance.randint(800, 20_000)) for step in gone)
         self._count("cards.read")
         self._count("receipts")
-        if result is Result.DONE and service == "issue":
+        if result is Result.DONE and service == ISSUING:
             bank = self.chance.choice(BANKS)
             self.cards[bank] = max(0, self.cards[bank] - 1)
             self.ribbon = max(0, self.ribbon - 1)
@@ -216,7 +235,7 @@ class SimulatedKiosk:
         if name == "card_printer":
             storage = tuple(
                 Storage(
-                    unit=f"hopper_{number}", kind="dispense", bank=bank, count=self.cards[bank], threshold=20,
+                    unit=f"hopper-{number}", kind="dispense", bank=bank, count=self.cards[bank], threshold=20,
                     level="empty" if not self.cards[bank] else "low" if self.cards[bank] < 20 else "ok",
                 )
                 for number, bank in enumerate(BANKS, 1)

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from kiosk.catalogue import services
 from kiosk.fleet.console import pages, words
 from kiosk.fleet.console.page_screens import steps_of
+from kiosk.fleet.messages import Heartbeat, decode
+from kiosk.fleet.simulate.fleet import SimulatedFleet
+from kiosk.fleet.simulate.machine import VISITS
 
 NAMES = sorted(set(pages.pages().values()))
 
@@ -43,6 +47,24 @@ def test_a_word_that_is_no_state_shows_nothing(said: str) -> None:
 @pytest.mark.parametrize("said", ["", "王秀兰", "../../style", "990101199001010019"])
 def test_a_page_that_is_not_of_the_charts_has_no_picture(said: str) -> None:
     assert pages.picture(said) == ""
+
+
+def test_simulated_kiosks_speak_of_what_real_ones_do() -> None:
+    assert {*VISITS} <= {each.id for each in services.load()}
+    assert [step for way in VISITS.values() for step in way if not pages.page_of_step(step)] == []
+    fleet = SimulatedFleet(1, 0, rates=None)
+    machine = fleet.kiosks["S00001"]
+    fleet.step(30_000)
+
+    def beats(now: int) -> list[str]:
+        return [decode(Heartbeat, each.data).state for each in fleet.step(now) if not each.message_id]
+
+    machine.service(30_001, False)
+    assert beats(30_002) == ["out_of_service"]  # at once, not with the next half minute
+    machine.service(30_003, True)
+    machine.serving = True
+    assert [pages.page_of(each) for each in beats(30_004)] == ["Menu"]
+    assert beats(30_005) == []
 
 
 def test_steps_become_pages_with_their_time_and_nothing_else_of_them_is_kept() -> None:
