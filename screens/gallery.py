@@ -21,6 +21,7 @@ from typing import Protocol
 import msgspec
 
 from screens.samples import SAMPLES
+from screens.speech.aids import SpeechAid
 from screens.theme import Glass, Theme
 from screens.virtual_display import virtual_display
 from statemachines import views
@@ -115,7 +116,7 @@ def render(folder: Path, wanted: Sequence[Sight], progress: Callable[[int], None
     Window.add_widget(stage)
     EventLoop.start()
     for done, picture in enumerate(wanted, 1):
-        composer = Composer(picture.theme, catalogue, typesetter, lambda: NOON)
+        composer = Composer(picture.theme, catalogue, typesetter, lambda: NOON, SpeechAid(on=True))
         stage.show(composer.scene(*picture.view), time.monotonic() - 4)
         EventLoop.idle()
         _save(Window, folder / picture.file)

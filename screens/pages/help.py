@@ -30,8 +30,10 @@ def _speech(scope: Scope) -> list[Button]:
         return []
     if not speech.on:
         return [_switch(scope, "help.speech.on", "speech", "speech")]
+    off = _switch(scope, "help.speech.off", "speech", "speech")
+    off.leads = True
     return [
-        _switch(scope, "help.speech.off", "speech", "speech"),
+        off,
         _switch(scope, "help.speech.softer", "softer", "softer", enabled=speech.can_be_softer),
         _switch(scope, "help.speech.louder", "louder", "louder", enabled=speech.can_be_louder),
     ]

@@ -59,6 +59,8 @@ class Button(Node):
         super().__init__([self.label])
         self.touch: Touch | None = touch
         self.kind = kind
+        self.leads = False
+        """Whether the buttons after it belong to it."""
         self._icon = icon
         self._icon_behind = icon_behind
         self._icon_size = round(self.label.em * 1.1) if icon else 0
@@ -118,12 +120,16 @@ class Button(Node):
 
 
 def side_by_side(buttons: list[Button], width: int, gap: int) -> Column:
-    """Rows of buttons, in each as many of the next ones as have room beside each other."""
+    """One row if all have room in it. Else in each row as many of the next ones as have room beside each other, and
+    those that belong together (from one that ``leads``) in a row of their own."""
+
+    def fit(beside: list[Button]) -> bool:
+        return sum(each.natural_width for each in beside) + gap * (len(beside) - 1) <= width
+
     rows: list[list[Button]] = []
     for button in buttons:
-        beside = [*rows[-1], button] if rows else []
-        if beside and sum(each.natural_width for each in beside) + gap * (len(beside) - 1) <= width:
-            rows[-1] = beside
+        if rows and (fit(buttons) or not button.leads) and fit([*rows[-1], button]):
+            rows[-1].append(button)
         else:
             rows.append([button])
     return Column([Row(row, [1.0] * len(row), gap) for row in rows], gap)

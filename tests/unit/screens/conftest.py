@@ -14,6 +14,7 @@ from screens.gallery import NOON
 from screens.kivy_environment import cache_folder
 from screens.layout import Composer
 from screens.locale.catalogue import Catalogue
+from screens.speech.aids import SpeechAid
 from screens.theme import Theme
 from screens.typeset import Typesetter
 from screens.virtual_display import virtual_display
@@ -27,9 +28,9 @@ def typesetter() -> Typesetter:
 
 @pytest.fixture(scope="session")
 def composer(typesetter: Typesetter) -> Callable[[Theme], Composer]:
-    """Builds a composer for a theme."""
+    """Builds a composer for a theme; with speech on, Help has the most to show."""
     catalogue = Catalogue.load()
-    return lambda theme: Composer(theme, catalogue, typesetter, lambda: NOON)
+    return lambda theme: Composer(theme, catalogue, typesetter, lambda: NOON, SpeechAid(on=True))
 
 
 @pytest.fixture(scope="module")

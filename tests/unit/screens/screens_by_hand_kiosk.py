@@ -14,7 +14,7 @@ from PIL import Image, ImageGrab
 
 from screens.samples import SAMPLES
 from screens.theme import STANDARD
-from statemachines.views import Alive, AnyPage, Drawn, Frame, FromScreens, Show, Target
+from statemachines.views import Alive, AnyPage, Drawn, Frame, FromScreens, Show, Speech, Target
 
 WIDTH, HEIGHT = 1080, 1920
 PATIENCE = 20.0
@@ -23,9 +23,13 @@ PATIENCE = 20.0
 class Kiosk:
     """A controller by hand, and the screens as a process."""
 
-    def __init__(self, path: Path, display: str) -> None:
+    def __init__(self, path: Path, display: str, *options: str) -> None:
+        """``options``: of the screens' command line, besides the usual ones."""
         self.path = path
         self.display = display
+        self.options = options
+        self.speech: list[Speech] = []
+        """What was told of the voice."""
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
         self.listener.listen()
@@ -33,8 +37,9 @@ class Kiosk:
         self.start()
 
     def start(self) -> None:
+        usual = ("--socket", str(self.path), "--size", f"{WIDTH}x{HEIGHT}")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "screens", "--socket", str(self.path), "--size", f"{WIDTH}x{HEIGHT}"],
+            [sys.executable, "-m", "screens", *usual, *self.options],
             env={**os.environ, "DISPLAY": self.display},
             stderr=subprocess.PIPE,
         )
@@ -47,7 +52,16 @@ class Kiosk:
         assert isinstance(self.hear(), Alive)
 
     def hear(self) -> FromScreens:
-        return msgspec.json.decode(self.lines.readline(), type=FromScreens)
+        """What was told next, but for what is told of the voice at any time."""
+        while isinstance(heard := msgspec.json.decode(self.lines.readline(), type=FromScreens), Speech):
+            self.speech.append(heard)
+        return heard
+
+    def hear_of_speech(self) -> Speech:
+        """What is told next, which is of the voice."""
+        if not self.speech:
+            self.speech.append(msgspec.json.decode(self.lines.readline(), type=Speech))
+        return self.speech.pop(0)
 
     def show(self, number: int, name: str, **frame: object) -> Drawn:
         """Show a sample and wait until it is drawn."""

@@ -147,7 +147,10 @@ FRAME = {("language", "en"), ("large", ""), ("help", "")}
         ("TakeCard", set()),
         ("Farewell", set()),
         ("OutOfService", set()),
-        ("Help", {("done", ""), ("turn", "contrast"), ("turn", "low_reach")}),
+        (
+            "Help",
+            {("done", ""), *(("turn", aid) for aid in ("contrast", "low_reach", "speech", "softer", "louder"))},
+        ),
     ],
 )
 def test_what_can_be_said(composer: Compose, name: str, intents: set[tuple[str, str]]) -> None:

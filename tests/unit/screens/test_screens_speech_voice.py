@@ -5,7 +5,6 @@ from __future__ import annotations
 import array
 import contextlib
 import logging
-import math
 import os
 import queue
 import subprocess
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from screens_sound_output import SoundOutput, loudness
 
 from screens.speech.pronouncing import SPEAKERS
 from screens.speech.voice import Fault, Voice, _Wish, check, making, playing
@@ -23,38 +23,11 @@ CHINESE = "请在键盘上输入社保卡密码。"
 ENGLISH = "Enter your card PIN on the keypad."
 
 
-class SoundOutput:
-    """An ALSA configuration with one output, ``heard``, whose samples go to ``file``."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "samples"
-        self._configuration = folder / "asound.conf"
-        self.fit()
-
-    def fit(self) -> None:
-        self._configuration.write_text(
-            f'pcm.null {{ type null }}\npcm.heard {{ type file slave.pcm null file "{self.file}" format raw }}\n'
-        )
-
-    def pull_out(self) -> None:
-        self._configuration.write_text("pcm.null { type null }\n")
-
-    def fit_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("ALSA_CONFIG_PATH", str(self._configuration))
-
-    def samples(self) -> array.array[int]:
-        return array.array("h", self.file.read_bytes())
-
-
-def loudness(samples: array.array[int]) -> float:
-    """Root of the mean square."""
-    return math.sqrt(sum(each * each for each in samples) / len(samples))
-
-
 @pytest.fixture
 def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoundOutput:
     fitted = SoundOutput(tmp_path)
-    fitted.fit_in(monkeypatch)
+    for name, value in fitted.environment.items():
+        monkeypatch.setenv(name, value)
     return fitted
 
 
