@@ -25,6 +25,9 @@ from kiosk.config import Settings
 from kiosk.encoder import Encoder, reader_address
 from kiosk.health.capabilities import Health
 from kiosk.health.doors import DoorWatch
+from kiosk.health.hung import DRIVER, HungDrivers
+from kiosk.health.look import look_at_one
+from kiosk.health.watchdog import LOOK_EVERY, Watchdog
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.issuing_http import HttpIssuingHost
@@ -54,6 +57,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("controller")
 
 D = TypeVar("D", bound=Device)
+
+STILL = frozenset({"pin_pad", "id_reader", "camera", "cabinet"})
+"""Devices that move nothing, whatever their model."""
 
 IDLE = frozenset({"in_service.attract", "out_of_service"})
 """States in which nobody is served and nothing is under way."""
@@ -85,6 +91,7 @@ class Controller:
         self.tools: Tools | None = None
         self.runtime: Runtime | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._chip_address: str | None = None
 
     async def run(self) -> None:
         """Serve until told to stop (SIGTERM or SIGINT), the card in the reader back with its owner."""
@@ -132,12 +139,15 @@ class Controller:
         self._on_listening()
         delivering = asyncio.create_task(record.deliver(), name="outbox")
         reconciling = self._reconciling(tools, runtime)
+        hung = asyncio.create_task(self._watching_drivers(tools, runtime), name="hung-drivers")
         doors = asyncio.create_task(DoorWatch(tools, runtime).run(), name="doors") if tools.cabinet else None
         log.info("controller_started", kiosk=settings.kiosk.id)
         try:
             await runtime.run()
         finally:
-            ending = [each for each in (delivering, reconciling, doors, self._asking, watched) if each is not None]
+            ending = [
+                each for each in (delivering, reconciling, doors, hung, self._asking, watched) if each is not None
+            ]
             for each in ending:
                 each.cancel()
             await asyncio.wait(ending)
@@ -145,8 +155,7 @@ class Controller:
                 tools.card_slot.stop()
             for worker in tools.devices.values():
                 if worker is not None:
-                    await worker.call(lambda device: device.close())
-                    worker.stop()
+                    await worker.close()
             await link.close()
             if isinstance(tools.payer, HttpPayer):
                 await tools.payer.close()
@@ -211,6 +220,7 @@ class Controller:
             return None
         issuing = self.settings.issuing
         address = reader_address(printer, issuing.chip_address if issuing else None)
+        self._chip_address = address
         if address is not None:
             reader = cast("CardReader", registry.driver("card-reader", "pcsc", address))
             return Encoder(worker, DeviceWorker("encoder", reader), self.clock, traffic)
@@ -226,6 +236,36 @@ class Controller:
 
         duty = Reconciler(tools.record.journal, self.clock, tools.issuing, tools.payer, idle)
         return asyncio.create_task(duty.run(), name="reconciliation")
+
+    async def _watching_drivers(self, tools: Tools, runtime: Runtime) -> None:
+        """For ever: a driver that does not come back."""
+        hung = HungDrivers(
+            tools,
+            self._fresh(tools),
+            resting=lambda: runtime.position.state in IDLE or runtime.position.state.endswith(".card_left"),
+            stop=self.stop,
+            changed=self._what_works_changed,
+        )
+        watchdog = Watchdog(self.clock, tools.record.telemetry, [hung.sign], {DRIVER: hung.remedies})
+        while True:
+            try:
+                await hung.recall()
+                await watchdog.run()
+            except Exception as error:
+                log.exception("drivers_not_watched", error=type(error).__name__)
+                await self.clock.sleep(LOOK_EVERY)
+
+    def _fresh(self, tools: Tools) -> dict[str, Callable[[], Device]]:
+        """Another driver for each device that moves nothing, and whose line is not for one alone: beside it, a late end
+        of an old call does no harm. A serial port that an old call holds no other driver can open."""
+        fresh: dict[str, Callable[[], Device]] = {}
+        for name, fitted in self.settings.devices.items():
+            still = name in STILL or (name == "card_reader" and fitted.model == "pcsc")
+            if still and (fitted.at.startswith("pcsc:") or "://" in fitted.at):
+                fresh[name] = partial(self._driver, name)
+        if tools.devices["encoder"] is not None and self._chip_address is not None:
+            fresh["encoder"] = partial(registry.driver, "card-reader", "pcsc", self._chip_address)
+        return fresh
 
     def _fleet(self, tools: Tools) -> FleetSide | None:
         """None for a kiosk of no fleet, which then does not load what speaks with one either."""
@@ -262,12 +302,16 @@ class Controller:
         """It went, or is back: what can be done has changed, and the page says so at once."""
         if self.tools is None or self.runtime is None or self.tools.card_reader is None:
             return
-        status = await self.tools.card_reader.call(lambda reader: reader.status())
-        if self.tools.health.saw("card_reader", status):
-            if self.runtime.position.knows("changed"):
-                self.runtime.post("changed", entry=self.runtime.position.entry)
-            else:
-                self.runtime.refresh()
+        await look_at_one(self.tools, "card_reader", self._what_works_changed)
+
+    def _what_works_changed(self) -> None:
+        """Between citizens the chart looks again; a citizen's page is drawn anew with what still works."""
+        if self.runtime is None:
+            return
+        if self.runtime.position.knows("changed"):
+            self.runtime.post("changed", entry=self.runtime.position.entry)
+        elif self.runtime.shown is not None:
+            self.runtime.refresh()
 
     def _touched(self, touch: Touched) -> None:
         if self.runtime is not None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import structlog
+
 from devices.card_printer.contract import Ability, CardPrinter, chip_carrier
 from devices.card_reader.contract import CardReader, Chip
 from devices.card_reader.social_security_card.session import SocialSecurityCard
@@ -18,11 +20,16 @@ from kiosk.traffic import Traffic
 
 R = TypeVar("R")
 
+log = structlog.get_logger("encoder")
+
 SEEN_WITHIN = 5.0
 """Seconds in which a reader notices a card that was lowered on its contact: pcscd looks every 0.4 s."""
 
 LOOK_EVERY = 0.1
 """Seconds between tries until then."""
+
+COMMANDS_WITHIN = 30.0
+"""Seconds that commands to a chip may take together, where nobody else is asked in between."""
 
 NOT_SEEN_YET = ("card_reader.no_card", "card_reader.removed", "card_reader.mute")
 
@@ -85,22 +92,29 @@ class Encoder:
 
         return await self._printer.call(connect)
 
-    async def call(self, command: Callable[[SocialSecurityCard], R]) -> R:
+    async def call(self, command: Callable[[SocialSecurityCard], R], within: float = COMMANDS_WITHIN) -> R:
         """Run ``command`` with the card, on the thread of whoever holds its chip. Raises what it raises, and
-        DeviceError ``card_reader.no_card`` when nothing is connected."""
+        DeviceError ``card_reader.no_card`` when nothing is connected. ``within``: seconds that it may honestly take."""
         card = self._card
         if card is None:
             raise DeviceError("card_reader.no_card", "nothing at the contact")
         if self.reader is not None:
-            return await self.reader.call(lambda _: command(card))
-        return await self._printer.call(lambda _: command(card))
+            return await self.reader.call_within(within, lambda _: command(card))
+        return await self._printer.call_within(within, lambda _: command(card))
 
     async def let_go(self) -> None:
-        """Power the chip down. Harmless without one."""
+        """Power the chip down. Harmless without one, and with one whose driver does not come back."""
         card, self._card = self._card, None
         if card is None:
             return
-        if self.reader is not None:
-            await self.reader.call(lambda _: card.close())
-        else:
-            await self._printer.call(lambda _: card.close())
+        try:
+            if self.reader is not None:
+                await self.reader.call(lambda _: card.close())
+            else:
+                await self._printer.call(lambda _: card.close())
+        except DeviceError as error:
+            log.warning("chip_not_let_go", fault=error.code)
+
+    def forget(self) -> None:
+        """The chip is out of reach: its driver does not come back. Nothing is said to it any more."""
+        self._card = None

@@ -105,7 +105,8 @@ def tell(record: IssueRecord, kind: str, nth: int = 1, **facts: str) -> Tell:
 
 
 async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "committed"]:
-    """Put the card in the path where it can never be stock again. Where the host may have committed it, the host is
+    """Put the card in the path where it can never be stock again. One whose printer's driver does not come back is left
+    to the recovery. Where the host may have committed it, the host is
     asked to spoil it first, and its answer decides: a card that is its holder's is not spoiled."""
     tools = stage.tools
     issue, record = await latest_of(stage)
@@ -129,6 +130,9 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
     if record.step is not IssueStep.SPOILING:
         record = issue.record = await tools.record.issuing.step(record, IssueStep.SPOILING)
     jammed = not await put_away(tools)
+    if jammed and printer_of(tools).given_up:  # its driver hangs: where the card is, the sensors are asked after that
+        issue.no_second = True
+        return "stuck"
     how = BadCard.SUSPECT if jammed else BadCard.SPOILED
     told = [_spoiled(record, how)] if record.serial and not told_already else []
     if jammed:

@@ -122,7 +122,10 @@ async def let_go_of_chip(stage: Stage) -> None:
     """The chip will not be spoken to any more."""
     chip, stage.session.chip = stage.session.chip, None
     if chip is not None and stage.tools.card_reader is not None:
-        await stage.tools.card_reader.call(lambda _: chip.chip.close())
+        try:
+            await stage.tools.card_reader.call(lambda _: chip.chip.close())
+        except DeviceError as error:
+            log.warning("chip_not_let_go", fault=error.code)
 
 
 async def _forget(stage: Stage) -> None:

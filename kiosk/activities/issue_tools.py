@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 
 from devices.card_printer.contract import CardPosition, CardPrinter, CardPrinterStatus
+from devices.contract import DeviceError, DeviceState
 from devices.worker import DeviceWorker
 from kiosk.encoder import Encoder
 from kiosk.host.issuing_port import IssuingHost
@@ -75,13 +76,20 @@ def host_of(tools: Tools) -> IssuingHost:
 
 
 async def printer_status(tools: Tools) -> CardPrinterStatus:
-    """How the printer is now."""
-    return await printer_of(tools).call(lambda printer: printer.status())
+    """How the printer is now; one whose driver does not come back is as one that does not answer."""
+    try:
+        return await printer_of(tools).call(lambda printer: printer.status())
+    except DeviceError as error:
+        return CardPrinterStatus(DeviceState.OFFLINE, error.code, faults=(error.code,))
 
 
 async def where(tools: Tools) -> CardPosition:
     """Where the card is, as far as it can be proven."""
-    return await printer_of(tools).call(lambda printer: printer.where())
+    try:
+        return await printer_of(tools).call(lambda printer: printer.where())
+    except DeviceError as error:
+        log.warning("not_located", fault=error.code)
+        return CardPosition.UNKNOWN
 
 
 async def when_not_busy(tools: Tools, request: Callable[[], Awaitable[R]]) -> R:

@@ -14,7 +14,7 @@ from devices.worker import DeviceWorker
 from kiosk.activities.farewell import released, until_card_is_taken
 from kiosk.activities.listening import first_of, until_card, until_id_card, until_plate_is_empty
 from kiosk.activities.recovering import unfinished
-from kiosk.health.look import forget_mended, look
+from kiosk.health.look import PATIENCE, forget_mended, look
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 
@@ -22,6 +22,9 @@ log = structlog.get_logger("machine")
 
 LOOK_EVERY = 30.0
 """Seconds between looks at the devices while nobody is here: a lamp that fails is known within a heartbeat."""
+
+OPEN_WITHIN = 35.0
+"""Seconds that the start waits for a device: a printer warms up in 30."""
 
 LOOK_AGAIN = 5.0
 """Seconds between looks while out of service: a cable plugged back in should show while its engineer stands there."""
@@ -34,7 +37,9 @@ async def start_up(stage: Stage) -> Literal["serviceable", "unserviceable", "car
     if (slot := tools.card_slot) is not None:
         slot.occupied = bool(tools.record.custody_serial)
         slot.start()
-        await slot.reported()
+        reported = asyncio.ensure_future(slot.reported())
+        await asyncio.wait({reported}, timeout=PATIENCE)  # a watch that hangs: what is in it is not known
+        reported.cancel()
         slot.stranded = slot.occupied
         if slot.stranded:
             await released(tools)  # from before a power cut: pushed out where there is a motor for it (A12)
@@ -139,7 +144,15 @@ async def _let_cards_in(tools: Tools, allowed: bool) -> None:
 
 
 async def _open(name: str, worker: DeviceWorker[Any]) -> None:
-    try:
-        await worker.call(lambda device: device.open())
-    except DeviceError as error:
-        log.warning("device_not_opened", device=name, fault=error.code)
+    """As far as it opens within :data:`OPEN_WITHIN`: a driver that hangs must not keep the others from their work."""
+
+    async def opening() -> None:
+        try:
+            await worker.call(lambda device: device.open())
+        except DeviceError as error:
+            log.warning("device_not_opened", device=name, fault=error.code)
+
+    begun = asyncio.create_task(opening())
+    await asyncio.wait({begun}, timeout=OPEN_WITHIN)
+    if not begun.done():
+        log.warning("device_not_opened", device=name, fault=None)

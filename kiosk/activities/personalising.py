@@ -51,6 +51,13 @@ T = TypeVar("T")
 
 log = structlog.get_logger("issuing")
 
+PRINT_WITHIN = 240.0
+"""Seconds for both faces: the driver waits 15 s for the job to be taken, 180 s for its end, 15 s for a printer that is
+lost meanwhile, and asks then how it stands."""
+
+WRITE_WITHIN = 180.0
+"""Seconds for all records, the host asked twice for each."""
+
 
 async def write_chip(stage: Stage) -> Literal["written", "unfit", "unknown"]:
     """Write what is not on the chip yet, and read all of it back. Interrupted by the host or a bad contact it goes on
@@ -65,7 +72,7 @@ async def write_chip(stage: Stage) -> Literal["written", "unfit", "unknown"]:
         if not contacted:
             await identify(tools)
         contacted = False
-        return await encoder_of(tools).call(_writer(tools, record, reservation))
+        return await encoder_of(tools).call(_writer(tools, record, reservation), WRITE_WITHIN)
 
     for attempt in range(LOOKS):
         try:
@@ -136,10 +143,10 @@ async def print_faces(stage: Stage) -> Literal["printed", "unfit", "lost"]:
         return "unfit"
     await encoder_of(tools).let_go()
     record = issue.record = await tools.record.issuing.step(record, IssueStep.PRINTING)
-    outcome = await printer.call(_print, meant)
+    outcome = await printer.call_within(PRINT_WITHIN, _print, meant)
     if isinstance(outcome, NotPrinted) and not outcome.status.blocking:
         log.warning("print_tried_again", fault=outcome.status.fault)
-        outcome = await printer.call(_print, meant)
+        outcome = await printer.call_within(PRINT_WITHIN, _print, meant)
     log.info("print_outcome", outcome=type(outcome).__name__, faults=list(outcome.status.faults))
     can_look = Ability.INSPECT in await printer.call(lambda device: device.abilities)
     if isinstance(outcome, Printed) or (can_look and not isinstance(outcome, NotPrinted | Damaged)):

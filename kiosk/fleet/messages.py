@@ -213,7 +213,7 @@ class EventName(StrEnum):
     CARD_RETAINED = "card_retained"
     BUSINESS_STUCK = "business_stuck"
     STUCK = "stuck"
-    """``facts``: what (activity, view, event_loop, device), where, milliseconds."""
+    """``facts``: what (view, event_loop, device, driver), where, milliseconds."""
     HEALED = "healed"
     """``facts``: what, remedy."""
     NOT_HEALED = "not_healed"

@@ -40,9 +40,9 @@ class Tally:
         self.add(f"errors.{error.code}")
 
     async def ask_drivers(self, devices: Mapping[str, DeviceWorker[Any] | None]) -> None:
-        """What the drivers have counted since they were last asked."""
+        """What the drivers have counted since they were last asked; one that does not come back is asked no more."""
         for name, worker in devices.items():
-            if worker is not None:
+            if worker is not None and not worker.given_up:
                 for word, value in (await worker.call(counts_of)).items():
                     self._driver(f"{name}.{word}", value)
 

@@ -50,7 +50,7 @@ class DoorWatch:
     async def look(self) -> None:
         """Look once. Raises JournalError: what was seen is seen again at the next look."""
         cabinet, health = self._tools.cabinet, self._tools.health
-        if cabinet is None:
+        if cabinet is None or cabinet.given_up:
             return
         status = await cabinet.call(lambda each: each.status())
         for name in self._doors:

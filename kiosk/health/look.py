@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -31,6 +32,14 @@ async def look(tools: Tools) -> bool:
         health.saw_issuing(await look_at_issuing(tools, health.statuses.get("card_printer")))
     health.saw_supplies(await look_at_supplies(tools))
     return (health.works, dict(health.banks)) != before
+
+
+async def look_at_one(tools: Tools, name: str, changed: Callable[[], None]) -> None:
+    """Only this device; ``changed`` is called if what can be done for a citizen is another thing now."""
+    before = tools.health.works
+    await _ask(tools, name, tools.devices[name])
+    if tools.health.works != before:
+        changed()
 
 
 async def look_at_making(tools: Tools) -> None:
@@ -64,10 +73,17 @@ async def _ask(tools: Tools, name: str, worker: DeviceWorker[Any] | None) -> Non
     if worker is None:
         tools.health.saw(name, None)
         return
-    answer: asyncio.Task[Status] = asyncio.create_task(worker.call(lambda device: device.status()))
+    answer = asyncio.create_task(_status(worker))
     await asyncio.wait({answer}, timeout=PATIENCE)
-    # A driver that hangs is left to its own limit; meanwhile the device counts as gone.
+    # A driver that hangs is seen to by kiosk.health.hung; meanwhile the device counts as gone.
     tools.health.saw(name, answer.result() if answer.done() else Status(DeviceState.OFFLINE))
+
+
+async def _status(worker: DeviceWorker[Any]) -> Status:
+    try:
+        return await worker.call_within(PATIENCE, lambda device: device.status())
+    except DeviceError as error:
+        return Status(DeviceState.OFFLINE, error.code)
 
 
 def makes_cards(tools: Tools) -> bool:

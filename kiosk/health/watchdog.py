@@ -1,9 +1,10 @@
 """Stuck is a state too: noticed, told, and healed by the mildest remedy that helps.
 
-Three ways to be stuck, each with its own sign:
+Four ways to be stuck, each with its own sign:
 
 * *view*: the chart has stood in one state for longer than its own timers allow: a timer or an activity is lost;
 * *device*: a device has said ``deviceBusy`` without a change for too long;
+* *driver*: a call of a device's driver has not come back (:mod:`kiosk.health.hung`);
 * *event_loop*: the loop has not come round. Seen by a thread, for nothing on the loop can see it.
 
 Each has its remedies in order, the mildest first; the next is tried when the one before has not helped within
@@ -31,6 +32,9 @@ from kiosk.journal.errors import JournalError
 log = structlog.get_logger("watchdog")
 
 LOOK_EVERY = 5.0
+OF_A_DEVICE = frozenset({"device", "driver"})
+"""What is stuck where the place is a device's name."""
+
 HELPED_WITHIN = 30.0
 """Seconds a remedy is given."""
 DEVICE_BUSY = 180.0
@@ -47,11 +51,11 @@ LOOP_BLOCKED = 5.0
 LOOP_LOST = 60.0
 """Seconds after which it will not come back by itself."""
 
-Remedy = tuple[str, Callable[[], None]]
-"""Its name, and what it does; at once, without waiting."""
+Remedy = tuple[str, Callable[[], None] | None]
+"""Its name, and what it does, at once, without waiting; None: not now, for a citizen is served."""
 
 Remedies = Callable[[str], Iterable[Remedy] | None]
-"""Given where it is stuck, the mildest first; None: not now, for a citizen is served."""
+"""Given where it is stuck, the mildest first; None: none of them now."""
 
 
 class Sign(Protocol):
@@ -68,6 +72,10 @@ class _Case:
     where: str
     tried: int = 0
     tried_at: float = 0.0
+
+    @property
+    def device(self) -> str | None:
+        return self.where if self.what in OF_A_DEVICE else None
 
 
 class Watchdog:
@@ -102,7 +110,11 @@ class Watchdog:
             case = self._cases.pop(key)
             log.info("healed", what=case.what, where=case.where)
             self._telemetry.tell(
-                Event(event=EventName.HEALED, facts={"what": case.what, "where": case.where, "remedies": case.tried})
+                Event(
+                    event=EventName.HEALED,
+                    device=case.device,
+                    facts={"what": case.what, "where": case.where, "remedies": case.tried},
+                )
             )
         for key, seconds in stuck.items():
             self._treat(key, seconds, now)
@@ -116,6 +128,7 @@ class Watchdog:
             self._telemetry.tell(
                 Event(
                     event=EventName.STUCK,
+                    device=case.device,
                     facts={"what": what, "where": where, "milliseconds": round(seconds * 1000)},
                 )
             )
@@ -126,12 +139,16 @@ class Watchdog:
         remedies = list(found)
         if case.tried < len(remedies):
             named, remedy = remedies[case.tried]
+            if remedy is None:
+                return
             case.tried, case.tried_at = case.tried + 1, now
             log.warning("remedy", what=what, where=where, remedy=named)
             remedy()
         elif case.tried == len(remedies):
             case.tried += 1
-            self._telemetry.tell(Event(event=EventName.NOT_HEALED, facts={"what": what, "where": where}))
+            self._telemetry.tell(
+                Event(event=EventName.NOT_HEALED, device=case.device, facts={"what": what, "where": where})
+            )
 
 
 class UnchangedState:

@@ -30,6 +30,7 @@ class Cabinet:
     """Worker and driver in one: says what it is told to."""
 
     says = SHUT
+    given_up = False
 
     async def call(self, ask: Any) -> CabinetStatus:
         return ask(self)  # type: ignore[no-any-return]
