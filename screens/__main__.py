@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
+from screens.options import Options
 from screens.speech.aids import Output, SoundOutput
 from screens.theme import Glass
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     signal.pthread_sigmask(signal.SIG_BLOCK, _END)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    from screens.app import Options, ScreensApp  # Kivy only now: --help stays quick
+    from screens.app import ScreensApp  # Kivy only now: --help stays quick
 
     width, height = given.size
     sound = SoundOutput(given.speech, given.sound_device) if given.speech else None

@@ -6,12 +6,8 @@ import gc
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-
-import msgspec
 
 import screens.pages  # noqa: F401  -- fills the table of pages
 from screens.by_hand import ByHand
@@ -20,11 +16,12 @@ from screens.kivy_environment import cache_folder
 from screens.layout import Composer, Scene
 from screens.link import Link
 from screens.locale.catalogue import Catalogue
+from screens.options import Options, installed_version
 from screens.pages.just_a_moment import JustAMoment
-from screens.speech.aids import SoundOutput
 from screens.speech.speaking import AGAIN, Speaking
 from screens.speech.voice import Fault
-from screens.theme import Glass, Theme
+from screens.succession import goes_on, kept_still
+from screens.theme import Theme
 from screens.turned import Turned
 from screens.typeset import Typesetter
 from screens.vigilance import Vigilance
@@ -44,46 +41,8 @@ LINK_PATIENCE = 1.0
 """Seconds the last page stays when the controller is gone; a restart of it takes less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the screens are set up. ``high_contrast`` and ``low_reach`` are what every citizen begins with."""
-
-    socket: Path
-    glass: Glass
-    high_contrast: bool = False
-    low_reach: bool = False
-    cursor: bool = False
-    sound: SoundOutput | None = None
-    """None: no sound output is fitted, and nothing is said."""
-
-
-def installed_version() -> str:
-    """Of the package, as the controller is told."""
-    try:
-        return version("social-security-card-kiosk")
-    except PackageNotFoundError:
-        return "0"
-
-
 AT_REST = (views.Attract, views.OutOfService, views.Maintenance, views.Starting)
 """Pages that stand for hours."""
-
-
-def _kept_still(before: views.Show | None, show: views.Show) -> views.Show:
-    """While the picture is taken, the last live one stays."""
-    page = show.page
-    if not isinstance(page, views.Photo) or page.stage != "taking" or page.picture:
-        return show
-    if before is None or not isinstance(before.page, views.Photo) or before.page.stage not in ("aim", "taking"):
-        return show
-    return views.Show(show.frame, msgspec.structs.replace(page, picture=before.page.picture))
-
-
-def _goes_on(before: views.Page, page: views.Page) -> bool:
-    """Whether it is one wait: the same page, or the next step of a card that is being made."""
-    if isinstance(before, views.MakingCard) and isinstance(page, views.MakingCard):
-        return before.at_most == page.at_most
-    return views.alike(before, page)
 
 
 class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
@@ -109,13 +68,14 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._since = time.monotonic()
         self._answered = 0.0
         self._hand = ByHand()
+        self._longer = Clock.create_trigger(lambda _: self._say_longer())
         self._apart = False
         """Whether the controller was gone: the next view is told to be on the glass even if it is the same."""
         self._lost = Clock.create_trigger(self._show_lost, LINK_PATIENCE)
         open_window(options.glass, cursor=options.cursor)
         from screens.stage import Stage  # the window exists only now
 
-        self._stage = Stage(typesetter, self._touched, self._on_glass)
+        self._stage = Stage(typesetter, self._touched, self._on_glass, self._say_again)
         self._link = Link(
             options.socket,
             installed_version(),
@@ -168,12 +128,12 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     def _shown(self, show: views.Show) -> None:
         self._lost.cancel()
         before = self._show
-        show = _kept_still(before, show)
+        show = kept_still(before, show)
         apart, self._apart = self._apart, False
         if before is not None and not apart and views.same_to_touch(before, show):
             self._same_again(before, show)
             return
-        if before is None or not _goes_on(before.page, show.page):
+        if before is None or not goes_on(before.page, show.page):
             self._since = time.monotonic()
         self._hand.meet(show.page)
         if isinstance(show.page, views.Attract):
@@ -185,6 +145,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
             self._turned.drop(show.page)  # the next photo's faults are read from the first
         self._show = show
         self._answered = 0.0
+        self._wait_for_longer(show.page)
         self._vigilance.rest(isinstance(show.page, AT_REST))
         self._draw(same=before is not None and views.alike(before.page, show.page))
 
@@ -202,6 +163,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         before = self._show.frame if self._show else views.Frame(number=0)
         frame = views.Frame(number=0, language=before.language, place=before.place, machine=before.machine)
         self._show = None
+        self._longer.cancel()
         self._scene = self._composer.scene(frame, JustAMoment())
         self._stage.show(self._scene, time.monotonic())
         self._say(frame)
@@ -296,6 +258,23 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
     def _say(self, frame: views.Frame) -> None:
         if self._speaking is not None and self._scene is not None:
             self._speaking.shown(self._scene, frame.language)
+
+    def _say_again(self) -> None:
+        """A finger beside everything: say the page once more."""
+        if self._speaking is not None:
+            self._speaking.again()
+
+    def _wait_for_longer(self, page: views.Page) -> None:
+        """What takes longer than it was said to says so, as it does on the glass."""
+        self._longer.cancel()
+        at_most = getattr(page, "at_most", None)
+        if self._speaking is not None and at_most is not None:
+            self._longer.timeout = max(0.0, at_most + 1 - (time.monotonic() - self._since))
+            self._longer()
+
+    def _say_longer(self) -> None:
+        if self._speaking is not None:
+            self._speaking.takes_longer()
 
     def _welcome(self) -> None:
         if self._speaking is not None and self._show is not None and isinstance(self._show.page, views.Attract):

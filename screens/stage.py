@@ -29,16 +29,21 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy is untyped
     """Shows one scene at a time.
 
     ``on_touch`` is called when a target is released where it was pressed; ``on_glass`` once a scene is really on the
-    screen, after the buffers were swapped.
+    screen, after the buffers were swapped; ``on_beside`` when a finger was where nothing can be touched.
     """
 
     def __init__(
-        self, typesetter: Typesetter, on_touch: Callable[[Touch], None], on_glass: Callable[[Scene], None]
+        self,
+        typesetter: Typesetter,
+        on_touch: Callable[[Touch], None],
+        on_glass: Callable[[Scene], None],
+        on_beside: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._typesetter = typesetter
         self._on_touch = on_touch
         self._on_glass = on_glass
+        self._on_beside = on_beside
         self._scene: Scene | None = None
         self._since = 0.0
         self._own: list[tuple[Node, InstructionGroup]] = []
@@ -158,6 +163,8 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy is untyped
         """Released where it was pressed, it counts; a stroke counts wherever it ends."""
         pressed = self._pressed
         self._release()
+        if self._scene is not None and pressed is None and self._scene.hit(*self._place(touch)) is None:
+            self._on_beside()
         if pressed is None or pressed.touch is None or self._scene is None:
             return True
         if isinstance(pressed, InkField) or self._scene.hit(*self._place(touch)) is pressed:

@@ -57,8 +57,14 @@ class Speaking:
     def again(self) -> None:
         """Say the whole page once more."""
         self._narrator.forget()
-        if self._scene is not None:
+        if self._set.on and self._scene is not None:
             self.shown(self._scene, self._language)
+
+    def takes_longer(self) -> None:
+        """What is waited for takes longer than it was said to."""
+        if self._set.on:
+            words = Words(self._catalogue, self._language)
+            self._voice.say(self._language, words("working.longer"), self._set.amplitude)
 
     def welcome(self) -> None:
         """Nobody is here, as far as is known: say the page again, if nothing is being said."""

@@ -12,7 +12,7 @@ import pytest
 from screens_by_hand_kiosk import PATIENCE, Kiosk, target
 from screens_sound_output import SoundOutput, loudness
 
-from statemachines.views import Drawn, Speech, Touched
+from statemachines.views import Drawn, Frame, Say, Speech, Touched, Working
 
 pytestmark = pytest.mark.window
 
@@ -43,7 +43,7 @@ def fitted(tmp_path: Path, display: str, output: SoundOutput) -> Iterator[Fit]:
         kiosk.stop()
 
 
-def played(output: SoundOutput, before: int = 0) -> array.array[int]:
+def played(output: SoundOutput) -> array.array[int]:
     """What is played from now on, once there is enough of it to be a word."""
     until = time.monotonic() + PATIENCE
     while not output.file.exists() or output.file.stat().st_size < 20_000:
@@ -92,10 +92,17 @@ def test_on_a_headset_it_speaks_from_the_start_and_a_lost_output_is_told(fitted:
     kiosk.click(target(attract, "start"))
     assert kiosk.hear() == Touched(1, "start")
     assert aids(kiosk.show(2, "Help")) == {"speech", "softer", "louder"}
+    kiosk.show_page(Frame(number=3), Working(Say("working.reading_card"), 0))
+    played(output)
+    output.file.unlink()
+    played(output)  # it takes longer than was said
+    output.file.unlink()
+    kiosk.mouse("mousemove", "5", "1000", "click", "1")
+    played(output)  # said again, for a finger was where nothing can be touched
     output.pull_out()
-    kiosk.show(3, "Menu")
+    kiosk.show(4, "Menu")
     assert kiosk.hear_of_speech() == Speech("silent")
-    assert aids(kiosk.show(4, "Help")) == set(), "what cannot be heard is not offered"
+    assert aids(kiosk.show(5, "Help")) == set(), "what cannot be heard is not offered"
     kiosk.connection.shutdown(socket.SHUT_RDWR)
     kiosk.accept()
     assert kiosk.hear_of_speech() == Speech("silent"), "told on connecting"
