@@ -55,11 +55,16 @@ def run(
     from kiosk.clock import SystemClock
     from kiosk.fleet.app import ALL, Fleet, Part
     from kiosk.fleet.beginning import demonstration_people, describe_simulated, first_administrator
+    from kiosk.fleet.settings import listening
     from kiosk.fleet.simulate.fleet import SimulatedFleet
 
     logs.configure("fleet")
     settings = settings_of(config, directory)
     if console is not None:
+        try:
+            listening(console)
+        except ValueError as error:
+            fail(f"--console {console}: {error}", code=2)
         settings = settings.model_copy(update={"console": console})
     if simulate:
         settings = settings.model_copy(update={"broker_port": 0, "office": "127.0.0.1:0"})
@@ -134,8 +139,14 @@ def policy(
     directory: Directory = None,
 ) -> None:
     """Keep a policy pack for kiosks to fetch; prints the digest for the command sync_policy."""
+    from kiosk.located_toml import MistakesError
+
     with usable():
-        typer.echo(opened(config, directory).policies.add(region, file))
+        try:
+            digest = opened(config, directory).policies.add(region, file)
+        except MistakesError as error:
+            fail(f"{error}\nNothing was kept.")
+    typer.echo(digest)
 
 
 @account.command("add")

@@ -49,7 +49,7 @@ from kiosk.fleet.metrics import FleetMetrics, metrics_router
 from kiosk.fleet.pki import FleetPki
 from kiosk.fleet.policies import Policies, policy_router
 from kiosk.fleet.sending import CommandSender
-from kiosk.fleet.settings import FleetServerSettings
+from kiosk.fleet.settings import FleetServerSettings, listening
 from kiosk.fleet.simulate.fleet import SimulatedFleet
 from kiosk.fleet.store.database import migrate, open_database, reading
 from kiosk.fleet.store.retention import Keeper
@@ -342,8 +342,8 @@ class Fleet:
         return Addresses(console, office, self.brokers)
 
     def _open(self, part: Part, where: str) -> str:
-        host, _, port = where.rpartition(":")
-        listener = socket.create_server((host, int(port)), backlog=512)
+        host, port = listening(where)
+        listener = socket.create_server((host, port), backlog=512)
         self._sockets[part] = listener
         return f"{host}:{listener.getsockname()[1]}"
 

@@ -65,12 +65,26 @@ class FleetServerSettings(_Table):
             raise ValueError("console_certificate and console_key together, or neither")
         return key
 
+    @field_validator("office", "console")
+    @classmethod
+    def _somewhere(cls, where: str) -> str:
+        listening(where)
+        return where
+
     @property
     def database_url(self) -> str:
         """Where everything is kept."""
         if self.database_file is not None:
             return self.database_file.read_text(encoding="utf-8").strip()
         return self.database or f"sqlite:///{self.directory.absolute() / 'fleet.db'}"
+
+
+def listening(where: str) -> tuple[str, int]:
+    """Host and port of ``host:port``; port 0: any that is free. Raises ValueError."""
+    host, _, port = where.rpartition(":")
+    if not host or not port.isdecimal() or len(port) > 5 or int(port) > 65535:
+        raise ValueError("host:port, such as 127.0.0.1:8445")
+    return host, int(port)
 
 
 def load(file: Path | None, directory: Path) -> FleetServerSettings:

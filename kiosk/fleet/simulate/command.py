@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from kiosk.cli import fail
+
 
 def simulate(
     kiosks: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 200,
@@ -25,6 +27,9 @@ def simulate(
     from kiosk.fleet.connection import connect
     from kiosk.fleet.pki import FleetPki
     from kiosk.fleet.simulate.fleet import SimulatedFleet
+
+    if not (pki / "members.pem").is_file():
+        fail(f"{pki}: no fleet's certificates are here; --pki names the folder of one that has been started.")
 
     async def run() -> None:
         clock = SystemClock()
