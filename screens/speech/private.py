@@ -71,19 +71,24 @@ def for_everyone(catalogue: Catalogue, language: str, page: str, found: list[Pie
         return found
     read: list[Piece] = []
     touch: list[Piece] = []
+    unnamed = False
     for piece in found:
         public = [is_public(catalogue, language, part) for part in piece.parts]
         parts = tuple(part for part, heard in zip(piece.parts, public, strict=True) if heard)
         if piece.where and public[0]:
             touch.append(replace(piece, parts=parts))
-        elif piece.where or all(public):
-            read += [piece] if not piece.where else []
+        elif piece.where:
+            unnamed = True
+        elif all(public):
+            read.append(piece)
         else:
             if read and read[-1] is ON_SCREEN:
                 read.pop()  # label after label, and then once that all of it is on the screen
             read += [replace(piece, parts=parts)] if parts else []
             if read or piece.headline or parts:  # a greeting is not missed
                 read.append(ON_SCREEN)
+    if unnamed and ON_SCREEN not in read:
+        read.append(ON_SCREEN)
     return read + touch
 
 

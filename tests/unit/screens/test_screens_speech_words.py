@@ -194,6 +194,13 @@ def test_on_a_loudspeaker_nothing_personal_is_said(scenes: Scenes, language: str
     assert looked_for > 100
 
 
+def test_choices_with_names_of_their_own_are_said_to_be_on_the_screen(portrait: Composer) -> None:
+    banks = views.Menu(Say("menu.question"), (views.Choice("example_bank", Verbatim("示例银行")),))
+    frame = Frame(number=1)
+    assert "内容请看屏幕" in told(portrait, Narrator(CATALOGUE, overheard=True), frame, banks)
+    assert "示例银行，在" in told(portrait, Narrator(CATALOGUE, overheard=False), frame, banks)
+
+
 def test_on_a_headset_the_same_is_said(scenes: Scenes) -> None:
     said = dict(of_every_page(scenes, "zh", overheard=False))
     assert "三千四百五十六元七角八分" in said["Amount"]
