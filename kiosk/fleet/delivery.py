@@ -175,6 +175,9 @@ class Courier:
             await sender.send(row, self._now())
         except NotDelivered as error:
             await asyncio.to_thread(self._failed, row, str(error))
+        except Exception as error:  # one address that nobody foresaw must not keep everybody else from hearing
+            log.exception("sender_broke", delivery=row.id, channel=row.channel)
+            await asyncio.to_thread(self._failed, row, type(error).__name__)
         else:
             await asyncio.to_thread(self._sent, row)
 
@@ -248,7 +251,7 @@ def written(row: Row[Any], sender: str) -> EmailMessage:
     where = "、".join(content["kiosks"]) if language == "zh" else ", ".join(content["kiosks"])
     when = datetime.fromtimestamp(content["happened_at"] / 1000, UTC).astimezone(KIOSK_ZONE)
     shown = where if len(content["kiosks"]) < 4 else f"{content['device']} ({len(content['kiosks'])})"
-    letter["Subject"] = f"[{content['severity']}] {words[content['what']]}: {shown}"
+    letter["Subject"] = " ".join(f"[{content['severity']}] {words[content['what']]}: {shown}".split())
     lines = [content["words"][language], "", f"{words['where']}: {where}", f"{words['part']}: {content['device']}"]
     lines.append(f"{words['since']}: {when:%Y-%m-%d %H:%M:%S}")
     if content["late"]:

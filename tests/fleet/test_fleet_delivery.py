@@ -114,6 +114,21 @@ async def test_a_webhook_is_signed_and_a_letter_reads_well(engine: Engine) -> No
     assert "A door was opened while no exchange was open." in letter.get_content()
 
 
+async def test_an_address_that_breaks_its_sender_keeps_nobody_else_from_hearing(engine: Engine) -> None:
+    far = FarEnd(engine, 1)
+    with engine.begin() as connection:
+        for name, address in (("broken", "http://xn--/alerts"), ("desk", "http://desk.invalid/alerts")):
+            contacts.add(connection, far.now, "ann", Contact(name, "webhook", address, least="notice"), SECRETS)
+    far.run(35)
+    far.fleet.kiosks["S00001"].stock_difference(far.now)
+    far.run(5)
+    answer = httpx.MockTransport(lambda request: httpx.Response(204))
+    async with httpx.AsyncClient(transport=answer) as client:
+        courier = Courier(engine, far.clock, {"webhook": WebhookSender(client, SECRETS)})
+        assert await courier.round() == 2
+    assert states(engine) == [("waiting", 1), ("sent", 1)]
+
+
 async def test_what_could_not_be_brought_in_time_does_not_come_after_its_end(engine: Engine) -> None:
     far = with_a_stock_difference(engine)
     async with mailbox() as (box, letters):
