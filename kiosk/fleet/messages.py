@@ -10,6 +10,7 @@ Commands are in :mod:`kiosk.fleet.orders`, enrolment in :mod:`kiosk.fleet.enrolm
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Literal, TypeVar
@@ -141,6 +142,11 @@ class Supply(Message, frozen=True):
     soon: bool = False
     """Whether someone should bring more now."""
     bank: Word | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a day that no month has."""
+        if self.empty_on is not None:
+            date.fromisoformat(self.empty_on)
 
 
 class Supplies(Message, frozen=True, tag="supplies"):

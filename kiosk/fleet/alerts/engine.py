@@ -119,7 +119,12 @@ class AlertEngine:
                     behind.add(each)
                     continue
                 known = Known(devices[each], supplies[each], conditions[each], beats.get(each))
-                _settle(connection, now, each, findings(known, now), standing[each])
+                try:
+                    found = findings(known, now)
+                except Exception:  # what is known of one makes no sense: the others are watched all the same
+                    log.exception("kiosk_not_judged", kiosk=each)
+                    continue
+                _settle(connection, now, each, found, standing[each])
         return behind
 
     def _look_at_vitals(self, connection: Connection, now: int) -> None:

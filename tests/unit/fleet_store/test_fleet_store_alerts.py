@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
 from fleet_far_end import FarEnd
 
 from devices import fault_catalogue
-from kiosk.fleet.alerts import desk, rules
+from kiosk.fleet.alerts import desk, engine, rules
+from kiosk.fleet.alerts.findings import Finding, Known, findings
 from kiosk.fleet.alerts.silence import Standing, silence
 from kiosk.fleet.messages import Event, EventName
 from kiosk.fleet.orders import Refusal
@@ -189,6 +190,32 @@ def test_a_kiosk_that_tells_of_its_past_does_not_stand_in_the_way_of_others(far:
         far.alerts.look()
         with far.engine.connect() as connection:
             assert len(connection.execute(attention.select()).all()) <= 1
+
+
+def opened(far: FarEnd) -> list[tuple[str, str]]:
+    with far.engine.connect() as connection:
+        return [(row.kiosk, row.code) for row in desk.open_alerts(connection)]
+
+
+def test_a_kiosk_of_which_nothing_makes_sense_does_not_stand_in_the_way_of_others(
+    far: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged(known: Known, now: int) -> dict[tuple[str, str], Finding]:
+        if any(row.kiosk == "S00001" for row in known.devices):
+            raise ValueError("month must be in 1..12")
+        return findings(known, now)
+
+    monkeypatch.setattr(engine, "findings", judged)
+    for name in ("S00001", "S00002"):
+        far.fleet.kiosks[name].stock_difference(far.now)
+    far.run(5)
+    assert opened(far) == [("S00002", "fleet.stock_difference")]
+    with far.engine.connect() as connection:
+        assert connection.execute(select(attention)).all() == []  # it is not looked at again and again
+    monkeypatch.undo()
+    far.fleet.kiosks["S00001"].ribbon_low(far.now)
+    far.run(5)
+    assert "fleet.stock_difference" in {code for kiosk, code in opened(far) if kiosk == "S00001"}
 
 
 def test_a_single_kiosk_that_falls_silent_and_comes_back(far: FarEnd) -> None:

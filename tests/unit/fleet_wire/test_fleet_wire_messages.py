@@ -87,6 +87,17 @@ def test_a_wrong_field_is_told_by_name_without_its_value(field: str, value: obje
     assert field in str(caught.value) or "Invalid value" in str(caught.value)
 
 
+@pytest.mark.parametrize(("day", "is_one"), [("2026-12-31", True), ("2026-02-30", False), ("2026-19-39", False)])
+def test_a_day_is_one_of_the_calendar(day: str, is_one: bool) -> None:
+    paper = {"supply": "paper", "unit": "sheets", "left": 3, "empty_on": day}
+    told = msgspec.json.encode({"type": "supplies", "supplies": [paper]})
+    if is_one:
+        assert messages.decode(messages.Supplies, told).supplies[0].empty_on == day
+        return
+    with pytest.raises(messages.Unreadable):
+        messages.decode(messages.Supplies, told)
+
+
 def test_kinds_are_the_tags() -> None:
     for kind, struct in messages.KINDS.items():
         assert struct.__struct_config__.tag == kind
