@@ -25,7 +25,9 @@ class MakingSteps(Node):
             for place, text in enumerate(steps)
         ]
         super().__init__(self._lines)
-        self.said = (Saying(ui.words("frame.step", step=at, steps=len(steps))), Saying(steps[at - 1]))
+        self.said = ()  # all are done: the page says what follows
+        if at <= len(steps):
+            self.said = (Saying(ui.words("frame.step", step=at, steps=len(steps))), Saying(steps[at - 1]))
         self._gap = theme.mm(2 if theme.compact else 6)
         self._tallest = theme.mm(50)
         self._line = max(2, theme.mm(1.2))

@@ -104,6 +104,17 @@ def test_of_a_pin_only_how_many_digits_and_only_that(portrait: Composer) -> None
     assert more == ["已输入一位。", "已输入两位。", "已输入一位。", "还没有输入。"]
 
 
+def test_a_card_that_is_made_and_on_its_way_out_has_no_step_to_be_said(portrait: Composer) -> None:
+    """All five are behind it: the page is drawn, and says what it says."""
+    frame, page = SAMPLES["MakingCard"]
+    assert isinstance(page, views.MakingCard)
+    done = msgspec.structs.replace(page, at=len(page.steps) + 1)
+    before = told(portrait, Narrator(CATALOGUE, overheard=False), frame, page)
+    said = told(portrait, Narrator(CATALOGUE, overheard=False), frame, done)
+    assert said
+    assert len(said) < len(before)
+
+
 def test_of_a_card_being_made_only_the_step(portrait: Composer) -> None:
     narrator = Narrator(CATALOGUE, overheard=False)
     frame, page = SAMPLES["MakingCard"]
