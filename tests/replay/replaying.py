@@ -44,7 +44,12 @@ NOT_COMPARED = ("serial", "who", "found")
 
 WORN = "6581"
 LOST = ("lost_reply", "lost_request")
-POINTS_BETWEEN_ENTRIES = 24
+FEEDING = "making.feeding"
+OWN = ("issue.", "stock.")
+PARTS = frozenset({"making", "handing_over", "collecting", "recovering"})
+"""The steps of a card: notes of these kinds, and the durable states of these charts."""
+
+POINTS_BETWEEN_ENTRIES = 36
 """How far after the last entry a cut is looked for."""
 
 
@@ -60,8 +65,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Incident:
-    """``steps``: the journal, without serials and times; up to where people took over. ``answers``: what went wrong.
-    ``cut_after``: the number of entries after which the power went; None: it did not."""
+    """``steps``: the journal from the first card on, without serials and times; up to where people took over.
+    ``answers``: what went wrong. ``cut_after``: the number of entries after which the power went; None: it did not."""
 
     steps: tuple[str, ...]
     answers: tuple[Answer, ...]
@@ -75,6 +80,11 @@ class Incident:
     slot: bool
     seen_bad: bool
 
+    @property
+    def fed(self) -> bool:
+        """Whether a card left its hopper, or was to: ``steps`` begin there."""
+        return bool(self.steps) and self.steps[0].startswith("feeding ")
+
     @classmethod
     def read(cls, file: Path) -> Incident:
         """From a file of ``kiosk journal export``. ValueError for another format."""
@@ -85,9 +95,9 @@ class Incident:
         """From its content."""
         if told.get("format") != FORMAT:
             raise ValueError(f"not an incident of the form {FORMAT}")
-        entries = told["entries"]
+        entries = _of_the_card(told["entries"])
         steps = tuple(_steps(entries))
-        answers, dead, worn = _answers(told["traffic"])
+        answers, dead, worn = _answers(_from_the_first_card(told["traffic"]))
         facts = [entry["facts"] for entry in entries]
         outcomes = [(_leaf(entry["step"]), entry["result"]) for entry in entries if entry["kind"] == "outcome"]
         inspected = [result for leaf, result in outcomes if leaf == "inspecting"]
@@ -112,9 +122,22 @@ class Incident:
             yield from ((kind, each) for each in ([None] if self.cut_after is None else range(POINTS_BETWEEN_ENTRIES)))
 
 
+def _of_the_card(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """From where the first card is fed, what concerns cards. What a citizen did before it, and did besides, is another
+    matter, and the workshop has no screens to do it at. All of it where no card was fed."""
+    first = next((at for at, entry in enumerate(entries) if entry["step"].endswith(FEEDING)), 0)
+    return [entry for entry in entries[first:] if entry["step"].startswith(OWN) or PARTS & {*entry["step"].split(".")}]
+
+
+def _from_the_first_card(lines: list[str]) -> list[str]:
+    """The exchanges with the same beginning."""
+    first = next((at for at, line in enumerate(lines) if line.startswith("printer feed ")), 0)
+    return lines[first:]
+
+
 def _cut(entries: list[dict[str, Any]]) -> int | None:
-    """The number of entries before the one with which a restart settles what it found begun. An activity may also end
-    in ``unknown``; then the same chart goes on."""
+    """The number of entries, from the first card on, before the one with which a restart settles what it found begun.
+    An activity may also end in ``unknown``; then the same chart goes on."""
     for at, entry in enumerate(entries):
         if entry["result"] == "unknown":
             after = next((each["step"] for each in entries[at:] if each["kind"] == "intent"), "")
@@ -187,9 +210,12 @@ class Director(Plug):
         if self.hall is None:
             return -1  # nobody is served yet
         rows = self.hall.kiosk.journal._database.rows(
-            "SELECT count(*) FROM entry WHERE business = (SELECT max(business) FROM issue)"
+            "SELECT step FROM entry WHERE business = (SELECT max(business) FROM issue) ORDER BY sequence"
         )
-        return int(rows[0][0])
+        steps = [{"step": step} for (step,) in rows]
+        if self.incident.fed and not any(each["step"].endswith(FEEDING) for each in steps):
+            return -1
+        return len(_of_the_card(steps))
 
     def _host(self, label: str) -> None:
         if not (label.startswith("host:") and label.endswith(":before")):
@@ -206,6 +232,8 @@ class Director(Plug):
                 self.bench.order("refuse", f"*{path}", code=answer.outcome)
 
     def _due(self, party: str, what: str) -> list[Answer]:
+        if (party, what) == ("printer", "feed") and not self.asked[party, what]:
+            self.asked.clear()  # what was asked before the first card is another matter
         self.asked[party, what] += 1
         now = self.asked[party, what]
         return [each for each in self.incident.answers if (each.party, each.what, each.nth) == (party, what, now)]
