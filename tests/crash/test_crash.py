@@ -17,6 +17,7 @@ SEED = 20261122
 HAPPY = WAYS[0]
 ON_THE_HAPPY_WAY = 6
 CRITICAL = (
+    "printer:Si:sent#1",
     "printer:Si:answered#1",
     "host:/v1/issuing/reservations:sent#1",
     "chip:DC:sent#5",

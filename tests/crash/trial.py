@@ -29,7 +29,7 @@ UNDER_WAY = ("host:", "chip:DC", "chip:24")
 @dataclass(frozen=True)
 class Points:
     """The points of a way. ``passed``: all of them; ``apart``: those between which something outside the kiosk's memory
-    had changed, and every request that may still be under way."""
+    had changed, the middle of each motion, and every request that may still be under way."""
 
     passed: tuple[Cut, ...]
     apart: tuple[Cut, ...]
@@ -72,11 +72,18 @@ def lead(bench: Workshop, life: Life, look: Any = None) -> Lived:
 def survey(bench: Workshop, way: Way) -> Points:
     """Go the whole way once, uncut, and look at the world at every point."""
     apart: list[Cut] = []
+    moving: list[Cut] = []
     before = ""
 
     def look(here: Cut) -> None:
         nonlocal before
+        if here.label.startswith("printer:") and here.label.endswith(":sent"):
+            moving.append(here)  # it moves while we look; whether it did, the answer shows
+            return
         now = world(bench)
+        if now != before:
+            apart.extend(moving)
+        moving.clear()
         if now != before or (here.label.endswith(":sent") and here.label.startswith(UNDER_WAY)):
             apart.append(here)
         before = now

@@ -15,7 +15,6 @@ from watched import WatchedHost, WatchedPrinter, watch_journal
 from workshop import BANK, HOPPERS, STOCK, ContactReader, Workshop
 
 from devices.card_printer.evolis import EvolisPrinter
-from devices.card_printer.evolis.transport import transport_at
 from devices.worker import DeviceWorker
 from kiosk import activities
 from kiosk.activities import applicant, applying, paying
@@ -207,7 +206,7 @@ class KioskSide:
             holding_slot=place.slot,
             scans=str(place.folder / "scans") if place.scanner else "",
             fastest_print_seconds=0.0,
-            connect=lambda at, seconds: WatchedPrinter(transport_at(at, seconds), self.point),
+            connect=lambda at, seconds: WatchedPrinter(at, seconds, self.point),
         )
         traffic = self.record.issuing.traffic
         self.host.connection.heard = partial(traffic.add, "host")

@@ -3,13 +3,14 @@ chip, host and payer before the request, after it was sent, and after the answer
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
-from devices.card_printer.evolis.transport import Transport
+from devices.card_printer.evolis.transport import TcpTransport
 from kiosk.journal.database import Database
 
 Point = Callable[[str], None]
@@ -17,23 +18,26 @@ Point = Callable[[str], None]
 _transaction = Database.transaction
 
 
-class WatchedPrinter:
-    """The printer's transport, with a point around each exchange."""
+class WatchedPrinter(TcpTransport):
+    """The way to the printer, with points around each exchange and one in it: what the printer was asked for it does,
+    whoever is gone."""
 
-    def __init__(self, inner: Transport, point: Point) -> None:
-        self._inner = inner
+    def __init__(self, at: str, connect_seconds: float, point: Point) -> None:
+        super().__init__(at, connect_seconds)
         self._point = point
+        self._label = ""
 
     def exchange(self, data: bytes, seconds: float) -> bytes:
         command = data.strip(b"\x1b\r\0").split(b";")[0].decode("ascii", "replace")[:8] or "poll"
-        label = f"printer:{command}" if command.isalnum() else "printer:panel"
-        self._point(f"{label}:before")
-        answer = self._inner.exchange(data, seconds)
-        self._point(f"{label}:answered")
+        self._label = f"printer:{command}" if command.isalnum() else "printer:panel"
+        self._point(f"{self._label}:before")
+        answer = super().exchange(data, seconds)
+        self._point(f"{self._label}:answered")
         return answer
 
-    def close(self) -> None:
-        self._inner.close()
+    def _reply(self, line: socket.socket) -> bytes:
+        self._point(f"{self._label}:sent")
+        return super()._reply(line)
 
 
 class WatchedHost(httpx.AsyncBaseTransport):

@@ -59,13 +59,17 @@ class TcpTransport:
                     sent += count
                     left = left[count:]
                 line.shutdown(socket.SHUT_WR)
-                reply = bytearray()
-                while piece := line.recv(_PIECE):
-                    reply += piece
+                reply = self._reply(line)
         except OSError as error:
             raise LinkError(str(error) or type(error).__name__, sent) from error
         if not reply:
             raise LinkError("the printer hung up without a word", sent)
+        return reply
+
+    def _reply(self, line: socket.socket) -> bytes:
+        reply = bytearray()
+        while piece := line.recv(_PIECE):
+            reply += piece
         return bytes(reply)
 
     def close(self) -> None:
