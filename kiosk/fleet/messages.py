@@ -28,7 +28,8 @@ Instant = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
 Day = Annotated[str, msgspec.Meta(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]\Z")]
 """A day in the kiosk's zone."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Short = Annotated[str, msgspec.Meta(max_length=200)]
+Short = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
+"""Without NUL: PostgreSQL keeps it within JSON, and then fails to read that."""
 Fact = Short | bool | Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 Facts = Annotated[dict[Word, Fact], msgspec.Meta(max_length=32)]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
 from sqlalchemy import Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from kiosk.clock import Clock
 from kiosk.fleet.alerts import book, rules
@@ -70,14 +70,33 @@ class AlertEngine:
                 return 0
             rows = connection.execute(select(attention.c.id, attention.c.kiosk).order_by(attention.c.id).limit(20_000))
             seen = rows.all()
-            if not seen:
+        try:
+            return self._look_at(seen)
+        except (IntegrityError, DataError):
+            log.exception("kiosks_judged_apart", kiosks=len({row.kiosk for row in seen}))
+            return self._look_apart(seen)
+
+    def _look_at(self, seen: Sequence[Any]) -> int:
+        with self._engine.begin() as connection:
+            if not seen or not _alone(connection):
                 return 0
             behind = self._judge(connection, {row.kiosk for row in seen})
             last = {row.kiosk: row.id for row in seen if row.kiosk in behind}
-            done = [row.id for row in seen if row.id != last.get(row.kiosk)]
-            for start in range(0, len(done), 500):
-                connection.execute(delete(attention).where(attention.c.id.in_(done[start : start + 500])))
+            _seen_to(connection, [row.id for row in seen if row.id != last.get(row.kiosk)])
             return len({row.kiosk for row in seen} - behind)
+
+    def _look_apart(self, seen: Sequence[Any]) -> int:
+        """The database takes the alerts of one of them not: it is passed over, and the others are judged."""
+        judged = 0
+        for name in sorted({row.kiosk for row in seen}):
+            of_it = [row for row in seen if row.kiosk == name]
+            try:
+                judged += self._look_at(of_it)
+            except (IntegrityError, DataError):
+                log.exception("kiosk_not_judged", kiosk=name)
+                with self._engine.begin() as connection:
+                    _seen_to(connection, [row.id for row in of_it])
+        return judged
 
     def look_for_silence(self) -> Silence:
         """Judge who is silent, who is back, what nobody has acknowledged in time, and what has expired."""
@@ -203,6 +222,11 @@ def _is_behind(place: Row[Any] | None, beat: Row[Any] | None) -> bool:
     if place.last_late:
         return bool(beat.sequence > place.highest or beat.seen_at < place.last_received_at)
     return bool(beat.sequence > place.highest and beat.seen_at - place.last_received_at > LATE_AFTER * 1000)
+
+
+def _seen_to(connection: Connection, numbers: Sequence[int]) -> None:
+    for start in range(0, len(numbers), 500):
+        connection.execute(delete(attention).where(attention.c.id.in_(numbers[start : start + 500])))
 
 
 def _settle(

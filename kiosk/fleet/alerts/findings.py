@@ -81,6 +81,9 @@ def _devices(rows: Iterable[Row[Any]], ahead: int) -> Iterable[Finding]:
         late = _learned_late(row, ahead)
         faults = list(row.faults) or ([row.fault] if row.fault else [])
         for code in faults:
+            if code.startswith("fleet."):  # no device's to say: the fleet's own alerts are raised by the fleet
+                yield Finding(row.device, "fleet.unknown_fault", row.happened_at, late, {"fault": code})
+                continue
             facts = _ribbon(row) if code.endswith("ribbon_low") else {}
             yield Finding(row.device, code, row.happened_at, late, facts)
         if faults:

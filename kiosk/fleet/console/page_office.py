@@ -20,6 +20,8 @@ from kiosk.fleet.desk.shapes_reports import AvailabilityReport, AvailabilityRow,
 
 WORST = 20
 """Kiosks that the report names; the table has them all."""
+WALK_EVERY = 60_000
+"""Milliseconds between two walks along the whole audit trail while its page is open: years of it take seconds."""
 TABLES = {
     "availability": "report.availability",
     "business": "report.business",
@@ -149,9 +151,19 @@ class Trail:
 class Records(Panel[Trail]):
     """Who did what, whether the chain is whole, and what could not be believed."""
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._walked: tuple[int, AuditCheck] | None = None
+
     def look(self) -> Trail:
         engine = self.desk.service.reading
-        return Trail(lists.audit_trail(engine), lists.audit_check(engine), lists.quarantined(engine, limit=50))
+        return Trail(lists.audit_trail(engine), self._check(), lists.quarantined(engine, limit=50))
+
+    def _check(self) -> AuditCheck:
+        now = self.desk.now
+        if self._walked is None or now >= self._walked[0] + WALK_EVERY:
+            self._walked = now, lists.audit_check(self.desk.service.reading)
+        return self._walked[1]
 
     def draw(self, seen: Trail) -> None:
         words = self.desk.words

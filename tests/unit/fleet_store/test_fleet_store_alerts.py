@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
 from fleet_far_end import FarEnd
 
 from devices import fault_catalogue
-from kiosk.fleet.alerts import desk, engine, rules
+from kiosk.fleet.alerts import book, desk, engine, rules
 from kiosk.fleet.alerts.findings import Finding, Known, findings
 from kiosk.fleet.alerts.silence import Standing, silence
 from kiosk.fleet.messages import Event, EventName
@@ -194,7 +195,7 @@ def test_a_kiosk_that_tells_of_its_past_does_not_stand_in_the_way_of_others(far:
 
 def opened(far: FarEnd) -> list[tuple[str, str]]:
     with far.engine.connect() as connection:
-        return [(row.kiosk, row.code) for row in desk.open_alerts(connection)]
+        return sorted((row.kiosk, row.code) for row in desk.open_alerts(connection))
 
 
 def test_a_kiosk_of_which_nothing_makes_sense_does_not_stand_in_the_way_of_others(
@@ -216,6 +217,31 @@ def test_a_kiosk_of_which_nothing_makes_sense_does_not_stand_in_the_way_of_other
     far.fleet.kiosks["S00001"].ribbon_low(far.now)
     far.run(5)
     assert "fleet.stock_difference" in {code for kiosk, code in opened(far) if kiosk == "S00001"}
+
+
+def test_a_device_cannot_say_what_only_the_fleet_does(far: FarEnd) -> None:
+    for _ in range(2):
+        far.fleet.kiosks["S00001"].fault(far.now, "camera", "fleet.silent")
+        far.fleet.kiosks["S00002"].fault(far.now, "camera", "fleet.tampered")
+        far.run(5)
+    assert opened(far) == [("S00001", "fleet.unknown_fault"), ("S00002", "fleet.unknown_fault")]
+
+
+def test_a_kiosk_whose_alerts_the_database_does_not_take_stands_in_nobodys_way(
+    far: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_alert(connection: Connection, now: int, of: str, finding: Finding) -> int:
+        if of == "S00001":
+            raise IntegrityError("insert", {}, Exception("UNIQUE constraint failed"))
+        return book.open_alert(connection, now, of, finding)
+
+    monkeypatch.setattr(engine, "book", SimpleNamespace(**{**vars(book), "open_alert": open_alert}))
+    for name in ("S00001", "S00002", "S00003"):
+        far.fleet.kiosks[name].stock_difference(far.now)
+    far.run(5)
+    assert opened(far) == [(name, "fleet.stock_difference") for name in ("S00002", "S00003")]
+    with far.engine.connect() as connection:
+        assert connection.execute(select(attention)).all() == []
 
 
 def test_a_single_kiosk_that_falls_silent_and_comes_back(far: FarEnd) -> None:

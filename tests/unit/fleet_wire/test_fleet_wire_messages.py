@@ -78,6 +78,7 @@ def test_any_json_is_unreadable_and_nothing_else(value: object) -> None:
         ("version", 2),
         ("body", {"type": "person", "name": "x"}),
         ("holder", "x"),
+        ("body", {"type": "event", "event": "door_opened", "facts": {"door": "a\x00b"}}),
     ],
 )
 def test_a_wrong_field_is_told_by_name_without_its_value(field: str, value: object) -> None:
