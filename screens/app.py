@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import screens.pages  # noqa: F401  -- fills the table of pages
 from screens.by_hand import ByHand
@@ -18,8 +19,6 @@ from screens.link import Link
 from screens.locale.catalogue import Catalogue
 from screens.options import Options, installed_version
 from screens.pages.just_a_moment import JustAMoment
-from screens.speech.speaking import AGAIN, Speaking
-from screens.speech.voice import Fault
 from screens.succession import goes_on, kept_still
 from screens.theme import Theme
 from screens.turned import Turned
@@ -28,6 +27,10 @@ from screens.vigilance import Vigilance
 from screens.widgets.node import Touch
 from screens.window import open_window
 from statemachines import views
+
+if TYPE_CHECKING:
+    from screens.speech.speaking import Speaking
+    from screens.speech.voice import Fault
 
 from kivy.app import App  # isort: skip
 from kivy.clock import Clock  # isort: skip
@@ -57,6 +60,8 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._composer = Composer(self._begin, catalogue, typesetter, now)
         self._speaking: Speaking | None = None
         if options.sound is not None:
+            from screens.speech.speaking import Speaking  # what nobody would hear is not loaded
+
             self._speaking = Speaking(
                 options.sound, catalogue, lambda fault: Clock.schedule_once(lambda _: self._voice_changed(fault), 0)
             )
@@ -94,7 +99,7 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._link.start()
         if self._speaking is not None:
             self._speaking.start()
-            Clock.schedule_interval(lambda _: self._welcome(), AGAIN)
+            Clock.schedule_interval(lambda _: self._welcome(), self._speaking.again_after)
         self._vigilance.start()
         self._lost()
         gc.freeze()  # what is here now stays: looking through it again at each farewell would take a tenth of a second

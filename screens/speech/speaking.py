@@ -12,13 +12,13 @@ from screens.speech.narrator import Narrator
 from screens.speech.reading import aloud
 from screens.speech.voice import Fault, Voice
 
-AGAIN = 15.0
-"""Seconds of silence after which the welcome is said again to whoever has just put on the headset."""
-
 
 class Speaking:
     """On a headset it speaks from the start, for plugging it in is all that somebody who does not see can do; on a
     loudspeaker only when asked to. ``on_change`` is called in the voice's thread."""
+
+    again_after = 15.0
+    """Seconds from one call of :meth:`welcome` to the next, for whoever has just put on the headset."""
 
     def __init__(self, output: SoundOutput, catalogue: Catalogue, on_change: Callable[[Fault], None]) -> None:
         self._begin = SpeechAid(on=output.private)
