@@ -53,9 +53,11 @@ class Kiosk:
 
     def hear(self) -> FromScreens:
         """What was told next, but for what is told of the voice at any time."""
-        while isinstance(heard := msgspec.json.decode(self.lines.readline(), type=FromScreens), Speech):
+        while True:
+            heard: FromScreens = msgspec.json.decode(self.lines.readline(), type=FromScreens)
+            if not isinstance(heard, Speech):
+                return heard
             self.speech.append(heard)
-        return heard
 
     def hear_of_speech(self) -> Speech:
         """What is told next, which is of the voice."""

@@ -206,10 +206,12 @@ def test_on_a_loudspeaker_nothing_personal_is_said(scenes: Scenes, language: str
 
 
 def test_choices_with_names_of_their_own_are_said_to_be_on_the_screen(portrait: Composer) -> None:
-    banks = views.Menu(Say("menu.question"), (views.Choice("example_bank", Verbatim("示例银行")),))
+    banks = views.Menu(
+        Say("menu.question"), (views.Choice("example_bank", Say("issue.bank.card_of", {"name": Verbatim("示例银行")})),)
+    )
     frame = Frame(number=1)
     assert "内容请看屏幕" in told(portrait, Narrator(CATALOGUE, overheard=True), frame, banks)
-    assert "示例银行，在" in told(portrait, Narrator(CATALOGUE, overheard=False), frame, banks)
+    assert "示例银行的卡，在" in told(portrait, Narrator(CATALOGUE, overheard=False), frame, banks)
 
 
 def test_on_a_headset_the_same_is_said(scenes: Scenes) -> None:
