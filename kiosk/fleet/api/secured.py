@@ -14,9 +14,10 @@ SECURITY = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
 }
-"""On every answer."""
+"""On every answer that does not say otherwise itself, as scripts and styles do."""
 
 LARGEST = 256 * 1024
 """Bytes of a request's body; the largest that is of use is a note of some thousand characters. Whoever sends more, with

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Form, Request, Response
 from fastapi.testclient import TestClient
 
 from kiosk.fleet.api.secured import LARGEST, SECURITY, Secured
@@ -28,6 +28,10 @@ def client() -> TestClient:
     async def raw(request: Request) -> int:
         return len(await request.body())
 
+    @api.post("/style")
+    def style() -> Response:
+        return Response(headers={"Cache-Control": "max-age=60"})
+
     return TestClient(api)
 
 
@@ -46,6 +50,11 @@ def test_too_much_is_refused_announced_or_not(client: TestClient, path: str) -> 
     for answer in (announced, slipped_in):
         assert (answer.status_code, answer.json()["detail"]) == (413, "at most 262144 bytes")
         assert answer.headers["x-frame-options"] == SECURITY["X-Frame-Options"]
+
+
+def test_no_browser_keeps_an_answer_that_does_not_say_so_itself(client: TestClient) -> None:
+    for path, kept in (("/raw", "no-store"), ("/style", "max-age=60")):
+        assert client.post(path, content=b"").headers["cache-control"] == kept
 
 
 def test_what_is_as_long_as_allowed_is_read(client: TestClient) -> None:
