@@ -32,6 +32,10 @@ Short = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*\Z")]
 """Without NUL: PostgreSQL keeps it within JSON, and then fails to read that."""
 Fact = Short | bool | Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 Facts = Annotated[dict[Word, Fact], msgspec.Meta(max_length=32)]
+FEW, MANY, MOST_COUNTERS = msgspec.Meta(max_length=64), msgspec.Meta(max_length=256), msgspec.Meta(max_length=4096)
+"""How many of a kind a message holds at most, far more than any machine has: a kiosk whose key is stolen can raise no
+thousand alerts with one message."""
+Words = Annotated[tuple[Word, ...], FEW]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -67,8 +71,8 @@ class Heartbeat(Message, frozen=True):
     uptime: Count
     """Seconds since the controller started."""
     software: Software
-    works: tuple[Word, ...] = ()
-    banks: tuple[Word, ...] = ()
+    works: Words = ()
+    banks: Words = ()
     """Banks whose cards can be made now."""
     state: Short = ""
     serving: bool = False
@@ -120,10 +124,10 @@ class DeviceState(Message, frozen=True, tag="device_state"):
     state: Word
     model: Short = ""
     fault: Word | None = None
-    faults: tuple[Word, ...] = ()
-    words: dict[Word, Word] = msgspec.field(default_factory=dict)
-    measures: dict[Word, int] = msgspec.field(default_factory=dict)
-    storage: tuple[Storage, ...] = ()
+    faults: Words = ()
+    words: Annotated[dict[Word, Word], FEW] = msgspec.field(default_factory=dict)
+    measures: Annotated[dict[Word, int], FEW] = msgspec.field(default_factory=dict)
+    storage: Annotated[tuple[Storage, ...], FEW] = ()
     ribbon: Ribbon | None = None
 
 
@@ -153,21 +157,21 @@ class Supply(Message, frozen=True):
 class Supplies(Message, frozen=True, tag="supplies"):
     """Everything that runs out, with its forecast; after a change of level, and daily."""
 
-    supplies: tuple[Supply, ...]
+    supplies: Annotated[tuple[Supply, ...], FEW]
 
 
 class Counters(Message, frozen=True, tag="counters"):
     """Counts since the journal began, by name: cards read, sheets, jams, retries, APDU errors. They only rise."""
 
-    values: dict[Word, Count]
+    values: Annotated[dict[Word, Count], MOST_COUNTERS]
 
 
 class Capabilities(Message, frozen=True, tag="capabilities"):
     """What can be done for a citizen has changed. ``lost``: by capability, the device or fault that took it."""
 
-    works: tuple[Word, ...]
-    banks: tuple[Word, ...] = ()
-    lost: dict[Word, Word] = msgspec.field(default_factory=dict)
+    works: Words
+    banks: Words = ()
+    lost: Annotated[dict[Word, Word], FEW] = msgspec.field(default_factory=dict)
 
 
 class Result(StrEnum):
@@ -195,7 +199,7 @@ class BusinessOutcome(Message, frozen=True, tag="business_outcome"):
     step: Word | None = None
     reason: Word | None = None
     means: Literal["card", "id_card", "none"] = "none"
-    steps: tuple[StepTime, ...] = ()
+    steps: Annotated[tuple[StepTime, ...], MANY] = ()
 
 
 class EventName(StrEnum):

@@ -99,6 +99,27 @@ def test_a_day_is_one_of_the_calendar(day: str, is_one: bool) -> None:
         messages.decode(messages.Supplies, told)
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "most"),
+    [(messages.DeviceState, "faults", 64), (messages.Capabilities, "banks", 64), (messages.Counters, "values", 4096)],
+)
+def test_no_message_holds_more_than_any_machine_has(kind: type[messages.Message], field: str, most: int) -> None:
+    bases: dict[type[messages.Message], dict[str, object]] = {
+        messages.DeviceState: {"type": "device_state", "device": "camera", "kind": "camera", "state": "online"},
+        messages.Capabilities: {"type": "capabilities", "works": []},
+        messages.Counters: {"type": "counters"},
+    }
+
+    def holding(count: int) -> messages.Message:
+        names = [f"a{number}" for number in range(count)]
+        value: object = dict.fromkeys(names, 1) if field == "values" else names
+        return messages.decode(kind, msgspec.json.encode({**bases[kind], field: value}))
+
+    assert len(getattr(holding(most), field)) == most
+    with pytest.raises(Unreadable):
+        holding(most + 1)
+
+
 def test_kinds_are_the_tags() -> None:
     for kind, struct in messages.KINDS.items():
         assert struct.__struct_config__.tag == kind
