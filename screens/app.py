@@ -294,5 +294,5 @@ class ScreensApp(App):  # type: ignore[misc]  # Kivy is untyped
         self._link.send(views.Speech(fault))
         if self._show is not None and isinstance(self._show.page, views.Help):
             self._draw()
-        if self._speaking is not None and not fault:
-            self._speaking.again()
+        if self._speaking is not None:
+            self._speaking.changed(fault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from screens.content import Content, Scope, page
 from screens.pages.parts import primary, section
 from screens.widgets.banner import Banner
+from screens.widgets.node import Saying
 from statemachines import views
 
 
@@ -12,13 +13,15 @@ from statemachines import views
 def build(scope: Scope, shown: views.Attract) -> Content:
     """The banner; what can be done today and what cannot."""
     ui = scope.ui
+    start = primary(scope, "attract.start", "start", icon="forward", role="question")
+    start.said = (Saying(ui.words("speech.anywhere")),)
     return Content(
         head=[Banner(ui, ui.words("attract.title"), "" if ui.theme.crowded else ui.words("attract.bring"))],
         info=[
             *section(scope, "attract.works", shown.works, "good"),
             *section(scope, "attract.out", shown.out, "out"),
         ],
-        primary=primary(scope, "attract.start", "start", icon="forward", role="question"),
+        primary=start,
         whole=True,
         anywhere=True,
     )

@@ -39,14 +39,15 @@ def pieces(scene: Scene) -> list[Piece]:
     bottom = [bar for bar in bars if isinstance(bar, BottomBar)]
     first = [bar for bar in bars if not isinstance(bar, BottomBar)] if scene.page in FIRST_PAGES else []
     for bar in (*bottom, *first):
-        touch += [piece for piece in _within(bar, scene) if piece.where]
+        for piece in _within(bar, scene):
+            (touch if piece.where else read).append(piece)
     return read + touch
 
 
 def _within(node: Node, scene: Scene) -> Iterator[Piece]:
     if node.touch is not None and node.rect.height:
         if parts := tuple(_sayings(node)):
-            yield Piece(parts, where(node, scene))
+            yield Piece(parts, "" if node is scene.anywhere else where(node, scene))
     elif isinstance(node, Button):
         return
     elif node.together:

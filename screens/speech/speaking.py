@@ -27,6 +27,7 @@ class Speaking:
         self._catalogue = catalogue
         self._narrator = Narrator(catalogue, overheard=not output.private)
         self._voice = Voice(output.device, on_change)
+        self._lost = False
         self._scene: Scene | None = None
         self._language = ""
 
@@ -59,6 +60,12 @@ class Speaking:
         self._narrator.forget()
         if self._set.on and self._scene is not None:
             self.shown(self._scene, self._language)
+
+    def changed(self, fault: Fault) -> None:
+        """It is heard again, or no longer: what was said meanwhile is said anew."""
+        back, self._lost = self._lost and not fault, bool(fault)
+        if back:
+            self.again()
 
     def takes_longer(self) -> None:
         """What is waited for takes longer than it was said to."""
