@@ -38,9 +38,11 @@ def pieces(scene: Scene) -> list[Piece]:
             (touch if piece.where else read).append(piece)
     bottom = [bar for bar in bars if isinstance(bar, BottomBar)]
     first = [bar for bar in bars if not isinstance(bar, BottomBar)] if scene.page in FIRST_PAGES else []
-    for bar in (*bottom, *first):
+    for bar in bottom:
         for piece in _within(bar, scene):
             (touch if piece.where else read).append(piece)
+    for bar in first:  # where this is, and what time, is not said
+        touch += [piece for piece in _within(bar, scene) if piece.where]
     return read + touch
 
 

@@ -26,7 +26,7 @@ BEAT = {
     "version": "1", "policy": "p", "region": "990100", "works": "query", "banks": "", "state": "in_service.attract",
     "serving": False, "unsent": 0, "dropped": 0,
 }  # fmt: skip
-BARE = {"model": "", "words": {}, "measures": {}}
+UNSAID = {"model": "", "words": {}, "measures": {}}
 KIOSKS = {
     "SPEAKS": (["query", "speak"], {}, "online"),
     "SILENT": (["query"], {"speak": "speech.silent"}, "hardwareError"),
@@ -44,42 +44,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         for name, (works, lost, state) in KIOSKS.items():
             connection.execute(insert(kiosk).values(id=name, name="", site="hall", added_at=NOW, online=True))
             connection.execute(insert(capabilities).values(kiosk=name, works=works, banks=[], lost=lost, **OF))
-            connection.execute(
-                insert(presence).values(
-                    kiosk=name,
-                    seen_at=NOW,
-                    boot="b",
-                    number=1,
-                    journal="j",
-                    sequence=1,
-                    sent_at=NOW,
-                    uptime=1,
-                    version="1",
-                    policy="p",
-                    region="990100",
-                    works="query",
-                    banks="",
-                    state="in_service.attract",
-                    serving=False,
-                    unsent=0,
-                    dropped=0,
-                )  # fmt: skip
-            )
+            connection.execute(insert(presence).values(kiosk=name, **BEAT))
             if state is not None:
                 faults = [why for why in lost.values() if "." in why]
-                connection.execute(
-                    insert(device_state).values(
-                        kiosk=name,
-                        device="speech",
-                        kind="speech",
-                        state=state,
-                        model="",
-                        faults=faults,
-                        words={},
-                        measures={},
-                        **OF,
-                    )  # fmt: skip
-                )
+                voice = {"device": "speech", "kind": "speech", "state": state, "faults": faults, **UNSAID, **OF}
+                connection.execute(insert(device_state).values(kiosk=name, **voice))
     yield engine
     engine.dispose()
 
