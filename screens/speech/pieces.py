@@ -29,20 +29,16 @@ class Piece:
 
 def pieces(scene: Scene) -> list[Piece]:
     """What is to be said of all that is drawn. A button that cannot be touched yet is not said."""
-    bars = [root for root in scene.roots if isinstance(root, TopBar | BottomBar | FrameButtons)]
-    shown = sorted((root for root in scene.roots if root not in bars), key=lambda root: (root.rect.x, root.rect.y))
+    shown = [root for root in scene.roots if not isinstance(root, TopBar | BottomBar | FrameButtons)]
+    bottom = [root for root in scene.roots if isinstance(root, BottomBar)]
+    first = [root for root in scene.roots if isinstance(root, TopBar | FrameButtons)]
     read: list[Piece] = []
     touch: list[Piece] = []
-    for root in shown:
+    for root in (*sorted(shown, key=lambda root: (root.rect.x, root.rect.y)), *bottom):
         for piece in _within(root, scene):
             (touch if piece.where else read).append(piece)
-    bottom = [bar for bar in bars if isinstance(bar, BottomBar)]
-    first = [bar for bar in bars if not isinstance(bar, BottomBar)] if scene.page in FIRST_PAGES else []
-    for bar in bottom:
-        for piece in _within(bar, scene):
-            (touch if piece.where else read).append(piece)
-    for bar in first:  # where this is, and what time, is not said
-        touch += [piece for piece in _within(bar, scene) if piece.where]
+    if scene.page in FIRST_PAGES:  # where this is, and what time, is not said
+        touch += [piece for root in first for piece in _within(root, scene) if piece.where]
     return read + touch
 
 
