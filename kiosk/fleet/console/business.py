@@ -9,7 +9,7 @@ from nicegui.events import ValueChangeEventArguments
 
 from kiosk.fleet.console import pieces
 from kiosk.fleet.console.desk import Desk
-from kiosk.fleet.console.pages import page_of_step
+from kiosk.fleet.console.pages import in_order, page_of_step
 from kiosk.fleet.console.words import Words
 from kiosk.fleet.desk.shapes_reports import BusinessReport, BusinessRow
 
@@ -50,7 +50,7 @@ def _line(words: Words, row: BusinessRow) -> list[str]:
 
 def _steps(words: Words, row: BusinessRow) -> None:
     heads = [words(f"report.{name}") for name in ("step", "seconds", "left_here")]
-    steps = [*row.seconds, *(each for each in row.left_at if each not in row.seconds)]
+    steps = in_order({*row.seconds, *row.left_at})
     took = {step: f"{seconds:.1f}" for step, seconds in row.seconds.items()}
     _table(heads, [[_step(words, each), took.get(each, "–"), str(row.left_at.get(each, 0))] for each in steps])
     if row.refused_for:

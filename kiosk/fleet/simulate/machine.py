@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from devices import fault_catalogue
+from devices.fault_catalogue import Capability
 from kiosk.clock import KIOSK_ZONE
 from kiosk.fleet.messages import (
     LATE_AFTER,
@@ -31,7 +32,7 @@ from kiosk.fleet.messages import (
 )
 
 DEVICES = ("card_reader", "id_reader", "pin_pad", "receipt_printer", "card_printer", "scanner", "camera", "cabinet")
-CAPABILITIES = ("identify-card", "identify-id", "issue", "pay", "pin", "print", "query")
+CAPABILITIES = tuple(sorted(each.value for each in Capability))
 BANKS = ("bank_a", "bank_b")
 ISSUING = "issue_card"
 IN, MENU = ("insert_card", "authenticating.entry"), "menu"

@@ -49,6 +49,11 @@ def test_a_page_that_is_not_of_the_charts_has_no_picture(said: str) -> None:
     assert pages.picture(said) == ""
 
 
+def test_steps_stand_in_the_order_of_the_way() -> None:
+    mixed = {"making.printing", "menu", "of another version", "insert_card", "applying.signing"}
+    assert pages.in_order(mixed) == ["insert_card", "menu", "applying.signing", "making.printing", "of another version"]
+
+
 def test_simulated_kiosks_speak_of_what_real_ones_do() -> None:
     assert {*VISITS} <= {each.id for each in services.load()}
     assert [step for way in VISITS.values() for step in way if not pages.page_of_step(step)] == []
