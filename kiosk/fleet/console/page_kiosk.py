@@ -19,6 +19,8 @@ from kiosk.fleet.verbs import VERBS
 MEGABYTE = 1024 * 1024
 NOTICE = Severity.NOTICE.value
 MOMENTS = 40
+SPEECH = "speech"
+"""The voice of the screens: it has no driver that could be tested or restarted; they look after it by themselves."""
 EMPTIED = {"retain": ("ok", "empty", "low"), "park": ("ok", "empty", "low")}
 """Levels at which all is well with a place that is not taken from."""
 PAPER = {"full": "ok", "low": "low", "out": "empty"}
@@ -121,7 +123,7 @@ class Machine(_OfKiosk):
             if device.faults or device.fault:
                 ui.label(" · ".join(device.faults or (device.fault or "",))).classes("code")
             with ui.element("div").classes("row"):
-                for verb in ("test_device", "restart_device"):
+                for verb in () if device.kind == SPEECH else ("test_device", "restart_device"):
                     if desk.account.role.covers(LEAST_FOR_VERB[verb]):
                         ordering.button(desk, self.kiosk, verb, device=device.device)
 
