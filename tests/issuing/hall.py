@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
-import httpx
 from invariants import every_issue
 from kiosk_side import QUICK, KioskSide, Place
+from plug import Plug
 from watched import watch_journal
 from workshop import HOPPERS, STOCK, Workshop
 
@@ -36,35 +36,6 @@ LOADED = 6
 AT_REST = (IssueStep.HELD, IssueStep.ATTENDANT)
 
 
-class PowerGone(RuntimeError):
-    """Nothing leaves the kiosk any more."""
-
-
-class Plug:
-    """What stands between the kiosk and the world: the mains, and the wires to host and payer."""
-
-    def __init__(self) -> None:
-        self.away: set[str] = set()
-        """``host``, ``payer``."""
-        self.points_left: int | None = None
-        self.out = False
-        self.pulled: Callable[[], None] = lambda: None
-
-    def __call__(self, label: str) -> None:
-        if self.out:
-            raise PowerGone
-        if self.points_left is not None:
-            self.points_left -= 1
-            if self.points_left < 0:
-                self.out = True
-                self.pulled()
-                raise PowerGone
-        if label.startswith("host:") and label.endswith(":before"):
-            far = "payer" if "/payer/" in label else "host"
-            if far in self.away:
-                raise httpx.ConnectError(f"the {far} is away")
-
-
 class Hall:
     """``bench``: as new, for this hall alone.
     ``place``: what the kiosk lacks, as for :class:`kiosk_side.Place`. Every call is to be made on one event loop."""
@@ -74,7 +45,7 @@ class Hall:
         self.plug = plug or Plug()
         self.place = place
         self.cupboard: list[Any] = []
-        self.carried: dict[str, list[str]] = {"destroyed": [], "sealed": []}
+        self.carried: dict[str, list[str]] = {"destroyed": [], "sealed": [], "returned": []}
         self.seen: Counter[str] = Counter()
         """How issues went, and what else happened, by name."""
         self.on_view: Callable[[str, Show], None] = lambda state, shown: None
@@ -330,6 +301,35 @@ class Hall:
             assert await stock_keeping.load_cards(stage) == "stored"
 
         return act
+
+    def return_(self, number: int) -> Callable[[Any], Awaitable[None]]:
+        """So many cards out of the bank's hopper, as far as there are, and back to the bank."""
+
+        async def act(stage: Any) -> None:
+            mechanism = self.bench.simulator.mechanism
+
+            def take() -> list[str]:
+                hopper = mechanism.hoppers[0]
+                return [hopper.pop().serial for _ in range(min(number, len(hopper)))]
+
+            out = self.bench.line.call(take)
+            if not out:
+                return
+
+            def write(journal: Any) -> None:
+                journal.ledger.unload(out, WHO)
+                journal.ledger.return_(out, WHO)
+
+            await stage.tools.record.stock.change(write)
+            self.carried["returned"] += out
+            self.seen["returned"] += len(out)
+
+        return act
+
+    def lie_about(self) -> list[str]:
+        """The serials of all cards that there are, wherever they are."""
+        places = [*self.bench.cards.values(), *self.carried.values(), [card.serial for card in self.cupboard]]
+        return sorted(serial for place in places for serial in place)
 
     async def count(self, stage: Any) -> None:
         """Every hopper, by both."""

@@ -10,6 +10,7 @@ from workshop import Workshop
 from kiosk.journal.issues import IssueEnd, IssueStep
 from kiosk.journal.ledger import CardPlace, Ledger
 from kiosk.journal.store import Journal
+from kiosk.journal.timeline import timeline
 
 WHERE = {
     CardPlace.LOADED: "hoppers",
@@ -22,7 +23,12 @@ WHERE = {
 
 def violations(bench: Workshop, journal: Journal) -> list[str]:
     """Sentences about what is wrong; empty if nothing."""
-    return [*_host_and_payer(bench, journal), *_cards(bench, journal.ledger), *_journal(bench, journal)]
+    return [
+        *_host_and_payer(bench, journal),
+        *_cards(bench, journal.ledger),
+        *_journal(bench, journal),
+        *_receipts(bench, journal),
+    ]
 
 
 def _host_and_payer(bench: Workshop, journal: Journal) -> Iterator[str]:
@@ -93,6 +99,20 @@ def _journal(bench: Workshop, journal: Journal) -> Iterator[str]:
             yield f"{issue.business} is still {issue.step.value}"
     for message in journal.outbox.manual():
         yield f"{message.kind} was given up"
+
+
+def _receipts(bench: Workshop, journal: Journal) -> Iterator[str]:
+    """The number on a citizen's receipt finds what became of it, at the kiosk and at the host."""
+    issues = every_issue(journal)
+    known = {each.application: each for each in issues}
+    for seen in bench.get("/sandbox/issuing/applications"):
+        if seen["number"] not in known and seen["state"] != "withdrawn":  # whoever never got its number has no receipt
+            yield f"{seen['number']}: {seen['state']} at the host, and the kiosk knows nothing of it"
+    for issue in issues:
+        moments = timeline(journal._database, issue.business, journal.entries(issue.business))
+        last = f"issue.ended.{issue.ended.value}" if issue.ended else f"issue.{issue.step.value}"
+        if last not in {moment.step for moment in moments}:
+            yield f"{issue.business}: its number does not find that it is {last}"
 
 
 def every_issue(journal: Journal) -> list[Any]:

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from invariants import violations
-from workshop import Workshop, workshop
+from workshop import STOCK, Workshop, workshop
 
 from kiosk.catalogue.rules import Reason
 
@@ -166,12 +166,27 @@ class Days(RuleBasedStateMachine):
     def the_held_are_sealed(self) -> None:
         self.run(self.hall.visit(self.hall.seal))
 
+    @rule(number=st.integers(1, 3))
+    def some_are_returned(self, number: int) -> None:
+        self.run(self.hall.visit(self.hall.return_(number)))
+
     # -- always --------------------------------------------------------------------------------------------------------
 
     @invariant()
     def every_card_is_accounted_for(self) -> None:
         if hasattr(self.hall, "kiosk"):
             assert self.runner.run(self.hall.disagreements()) == []
+
+    @invariant()
+    def what_was_received_is_somewhere(self) -> None:
+        """Received = in hopper + in path + issued + held + retained + spoiled + returned, by the ledger, whatever is
+        open and whatever was cut off; and each card, wherever it is seen, is seen once."""
+        if hasattr(self.hall, "kiosk"):
+            for bank, line in self.runner.run(self.hall.kiosk.record.stock.stock()).items():
+                received = line.delivered - line.received  # the rest was never put into the machine
+                places = (line.in_hopper, line.in_path, line.issued, line.held)
+                assert received == sum(places) + line.retained + line.spoiled + line.returned, f"{bank}: {line}"
+            assert self.hall.lie_about() == sorted(card.serial for card in STOCK.cards)
 
     @invariant()
     def nothing_is_doubled(self) -> None:
@@ -195,4 +210,4 @@ def test_nothing_is_lost_doubled_or_paid_for_in_vain(bench: Workshop) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert set(Days.seen) >= {"collected", "withdrawn", "restarts"}  # else it would prove little
+    assert set(Days.seen) >= {"collected", "withdrawn", "restarts", "returned"}  # else it would prove little

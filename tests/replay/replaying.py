@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hall import Hall, Plug
+from hall import Hall
 from invariants import every_issue
+from plug import Plug
 from shown import Shown
 from workshop import Workshop
 
