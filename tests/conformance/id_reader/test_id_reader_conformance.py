@@ -1,9 +1,9 @@
 """What every reader of resident ID cards must do, on every transport.
 
 Runs each model of the registry, driver against simulator, through the contract alone. A new model joins by being in the
-registry; a driver may be set against another model's simulator by adding the pair to ``PAIRS`` (``id_reader_bench.py``).
-Of a simulator the suite uses the actions ``lay`` and ``lift`` (cards as in :mod:`devices.id_reader.simulated_cards`) and
-the faults of its line, and skips nothing.
+registry; a driver may be set against another model's simulator by adding the pair to ``id_reader_bench.PAIRS``. Of a
+simulator the suite uses the actions ``lay`` and ``lift`` (cards as in :mod:`devices.id_reader.simulated_cards`) and the
+faults of its line, and skips nothing.
 """
 
 from __future__ import annotations
