@@ -35,6 +35,8 @@ async def obey(simulated: SimulatedFleet) -> None:
         machine = simulated.kiosks[kiosk]
         if what == "fault":
             machine.fault(milliseconds(), *rest)
+        elif what == "door":
+            machine.door_forced(milliseconds())
         elif what == "mend":
             machine.mend(milliseconds(), *rest)
 
