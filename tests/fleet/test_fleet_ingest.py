@@ -72,8 +72,14 @@ async def test_garbage_on_every_subject_is_put_into_quarantine(fleet: Fleet, eng
         kiosk="S00001", command="0" * 16, step=1, state=CommandState.DONE, at=START, verb="test_device",
     )))  # fmt: skip
     state = next(each for each in posts if b"simulated" in each.data and each.message_id)
-    nul = state.data.replace(b'"model":"simulated"', b'"model":"a\\u0000b"').replace(b'"S0000', b'"S0009')
+    nul = state.data.replace(b'"model":"simulated"', b'"model":"a\\u0000b"')
+    beat_of_another = heartbeat.data.replace(b'"S00001"', b'"S00091"')
+    endless = beat_of_another.replace(
+        b'"clock_off":0', b'"clock_off":%d' % 10**30
+    )  # reads well, and no column takes it
+    assert endless != beat_of_another
     bad = [
+        (state.subject, nul),
         (good.subject, b""),
         (good.subject, b"\xff\xfe" * 50),
         (good.subject, b"[" * 100_000),
@@ -99,19 +105,17 @@ async def test_garbage_on_every_subject_is_put_into_quarantine(fleet: Fleet, eng
             for subject, data in bad:
                 await context.publish(subject, data)
             await publish(client, posts)
-            of_kiosk = subjects.kiosk_of(state.subject).replace("S0000", "S0009")
-            await context.publish(subjects.telemetry(of_kiosk, "device_state"), nul)
-            keeps_nul = engine.dialect.name == "sqlite"
-            refused = len(bad) + (0 if keeps_nul else 1)
-            await until(lambda: sum(each.quarantined for each in at_work.tally.values()) == refused)
-            await until(lambda: len(in_database(engine)) == len(told) + (1 if keeps_nul else 0))
+            await context.publish(subjects.heartbeat("S00091"), endless)
+            await until(lambda: sum(each.quarantined for each in at_work.tally.values()) == len(bad) + 1)
+            await until(lambda: len(in_database(engine)) == len(told))
         assert told.items() <= in_database(engine).items()
         with engine.connect() as connection:
             rows = connection.execute(select(quarantine)).all()
-        assert sorted((row.subject, row.payload) for row in rows if row.payload != nul) == sorted(
+        assert sorted((row.subject, row.payload) for row in rows if row.payload != endless) == sorted(
             (subject, data[: 64 * 1024]) for subject, data in bad
         )
         assert all(row.reason for row in rows)
+        assert sum(row.reason.startswith("the database does not take it") for row in rows) == 1
         for name in (subjects.TELEMETRY.name, subjects.REPLIES.name):
             assert (await context.stream_info(name)).state.messages == 0
 
