@@ -76,7 +76,7 @@ async def test_garbage_on_every_subject_is_put_into_quarantine(fleet: Fleet, eng
     beat_of_another = heartbeat.data.replace(b'"S00001"', b'"S00091"')
     endless = beat_of_another.replace(
         b'"clock_off":0', b'"clock_off":%d' % 10**30
-    )  # reads well, and no column takes it
+    )  # no column takes it
     assert endless != beat_of_another
     bad = [
         (state.subject, nul),
