@@ -74,9 +74,7 @@ async def test_garbage_on_every_subject_is_put_into_quarantine(fleet: Fleet, eng
     state = next(each for each in posts if b"simulated" in each.data and each.message_id)
     nul = state.data.replace(b'"model":"simulated"', b'"model":"a\\u0000b"')
     beat_of_another = heartbeat.data.replace(b'"S00001"', b'"S00091"')
-    endless = beat_of_another.replace(
-        b'"clock_off":0', b'"clock_off":%d' % 10**30
-    )  # no column takes it
+    endless = beat_of_another.replace(b'"clock_off":0', b'"clock_off":%d' % 10**30)  # no column takes it
     assert endless != beat_of_another
     bad = [
         (state.subject, nul),
