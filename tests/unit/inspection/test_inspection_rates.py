@@ -63,11 +63,13 @@ def test_thresholds_that_are_too_tight_refuse_good_prints(trials: list[Trial]) -
     assert seen == [False, True]
 
 
-def test_the_page_holds_the_rates_of_the_half_that_chose_nothing(trials: list[Trial]) -> None:
+def test_the_page_holds_the_rates_of_all_that_was_tried(trials: list[Trial]) -> None:
     text = page(trials, thresholds_from(trials))
     assert "40 good and 36 spoiled prints" in text
     assert "| good prints refused |" in text
-    assert f"| good |  | {GOOD_CARDS} |" in text
+    assert f"| good |  | {2 * GOOD_CARDS} |" in text
+    gross = sum(trial.plan.severity == "gross" for trial in trials)
+    assert f"for none of {gross}." in text
     assert "{" not in text
 
 
