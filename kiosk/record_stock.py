@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TypeVar
 
 import structlog
@@ -18,8 +19,20 @@ log = structlog.get_logger("stock")
 
 T = TypeVar("T")
 
-DIFFERENCE = "stock_difference"
-"""The reason of the block that a difference sets. It stays until two people have counted."""
+
+class Blocked(StrEnum):
+    """Why no card may be issued until two people have counted."""
+
+    STOCK_DIFFERENCE = "stock_difference"
+    """Machine and ledger count differently."""
+    STOCK_MISMATCH = "stock_mismatch"
+    """A card was fed that the ledger has not in that hopper."""
+    CARD_IN_PATH = "card_in_path"
+    CARD_UNKNOWN = "card_unknown"
+    """Where a card is, nobody can say."""
+    DOOR_OPENED = "door_opened"
+    TAMPERED = "tampered"
+
 
 FOUND_DIFFERENT = "stock.different"
 """The note of each storage unit that contradicts the ledger, when the block is set."""
@@ -70,13 +83,13 @@ class StockRecord:
         def look() -> tuple[Difference, ...]:
             ledger = self._journal.ledger
             found = ledger.differences(status.storage)
-            if found and DIFFERENCE not in ledger.blocks():
+            if found and Blocked.STOCK_DIFFERENCE not in ledger.blocks():
                 log.error("stock_difference", units=[each.unit for each in found])
                 with self._journal.together():
                     business = self._journal.new_business()
                     for each in found:
                         self._journal.note(business, FOUND_DIFFERENT, _told(each, ledger.bank_in(each.unit)))
-                    ledger.block(DIFFERENCE, business)
+                    ledger.block(Blocked.STOCK_DIFFERENCE.value, business)
             return found
 
         return await asyncio.to_thread(look)

@@ -31,6 +31,7 @@ from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
 from kiosk.journal.ledger import CardPlace
 from kiosk.journal.store import Journal
 from kiosk.record_issuing import Tell
+from kiosk.record_stock import Blocked
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 
@@ -138,7 +139,7 @@ async def spoil_card(stage: Stage) -> Literal["again", "spoiled", "stuck", "comm
     if jammed:
         issue.no_second = True
         issue.record = await tools.record.issuing.step(record, IssueStep.SPOILED, tell=told, facts={"how": how.value})
-        await block(tools, record, "card_in_path")
+        await block(tools, record, Blocked.CARD_IN_PATH)
         return "stuck"
     issue.record = await tools.record.issuing.step(
         record, IssueStep.SPOILED, also=into_box, tell=told, facts={"how": how.value}
@@ -157,7 +158,7 @@ async def _left_to_a_person(stage: Stage, error: HostRefused) -> Literal["stuck"
     stage.session.trouble = host_trouble(error)
     facts: dict[str, Fact] = {"found_at": record.step.value, "code": error.code}
     issue.record = await tools.record.issuing.step(record, IssueStep.ATTENDANT, facts=facts)
-    await block(tools, record, "card_unknown")
+    await block(tools, record, Blocked.CARD_UNKNOWN)
     return "stuck"
 
 

@@ -31,6 +31,7 @@ from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
 from kiosk.journal.ledger import CardPlace
 from kiosk.journal.store import Journal
 from kiosk.record_issuing import PIN_SET
+from kiosk.record_stock import Blocked
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 from statemachines.views import Say
@@ -72,7 +73,7 @@ async def present_card(stage: Stage) -> Literal["presented", "stuck"]:
         log.warning("not_presented", fault=error.code)
         if await where(tools) is not CardPosition.AT_BEZEL:
             stage.session.trouble = device_trouble(error)
-            await block(tools, record, "card_in_path")
+            await block(tools, record, Blocked.CARD_IN_PATH)
             return "stuck"
     issue.record = await tools.record.issuing.step(
         record,
@@ -135,7 +136,7 @@ async def hold_card(stage: Stage) -> Literal["held", "taken", "stuck"]:
     issue.record = await left_outside(tools, record)
     stage.session.trouble = refusal("issue_at_outlet" if position is CardPosition.AT_BEZEL else "issue_not_held")
     if position is not CardPosition.AT_BEZEL:
-        await block(tools, record, "card_in_path")
+        await block(tools, record, Blocked.CARD_IN_PATH)
     return "stuck"
 
 
@@ -196,7 +197,7 @@ async def recall_card(stage: Stage) -> Literal["recalled", "stuck"]:
     if not await _is_it(tools, record):
         stage.session.trouble = refusal("issue_not_held")
         issue.record = await tools.record.issuing.step(record, IssueStep.ATTENDANT, facts={"found_at": "recalled"})
-        await block(tools, record, "card_unknown")
+        await block(tools, record, Blocked.CARD_UNKNOWN)
         return "stuck"
     await tools.record.stock.change(lambda journal: in_path(journal, record))
     return "recalled"

@@ -16,6 +16,7 @@ from kiosk.host.issuing_values import Application
 from kiosk.host.port import HostRefused, HostUnavailable, HostUnknown, RefusalCode
 from kiosk.issue import Issue
 from kiosk.journal.issues import IssueRecord
+from kiosk.record_stock import Blocked
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 
@@ -151,6 +152,6 @@ async def done_or_known(
     raise StillUnknown
 
 
-async def block(tools: Tools, record: IssueRecord, reason: str) -> None:
+async def block(tools: Tools, record: IssueRecord, reason: Blocked) -> None:
     """No card is issued any more until two people have looked."""
-    await tools.record.stock.change(lambda journal: journal.ledger.block(reason, record.business))
+    await tools.record.stock.change(lambda journal: journal.ledger.block(reason.value, record.business))

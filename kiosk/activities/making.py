@@ -31,6 +31,7 @@ from kiosk.journal.card_custody import serial_of
 from kiosk.journal.issues import IssueRecord, IssueStep
 from kiosk.journal.ledger import StockMismatch
 from kiosk.journal.store import Journal
+from kiosk.record_stock import Blocked
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 from statemachines.views import Say
@@ -139,7 +140,7 @@ async def read_serial(stage: Stage) -> Literal["read", "unfit", "lost"]:
         issue.record = await tools.record.issuing.step(record, IssueStep.READ, also=known, serial=serial)
     except StockMismatch as error:
         log.error("stock_mismatch", serial=serial, hopper=record.hopper, reason=str(error))
-        await block(tools, record, "stock_mismatch")
+        await block(tools, record, Blocked.STOCK_MISMATCH)
         stage.session.trouble = refusal(IssuingRefusal.CARD_NOT_IN_STOCK)
         issue.no_second = True
         return "unfit"

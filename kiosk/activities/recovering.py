@@ -31,6 +31,7 @@ from kiosk.host.port import HostRefused
 from kiosk.issue import Issue
 from kiosk.journal.issues import IssueEnd, IssueRecord, IssueStep
 from kiosk.record_issuing import RECORD_VERIFIED
+from kiosk.record_stock import Blocked
 from kiosk.runtime import Stage
 from kiosk.tools import Tools
 
@@ -242,6 +243,6 @@ async def ask_attendant(stage: Stage) -> Literal["noted"]:
     issue, record = issue_of(stage)
     log.error("issue_needs_an_attendant", business=record.business, step=record.step.value)
     issue.record = await tools.record.issuing.step(record, IssueStep.ATTENDANT, facts={"found_at": record.step.value})
-    await block(tools, record, "card_unknown")
+    await block(tools, record, Blocked.CARD_UNKNOWN)
     stage.session.wipe(stage.session.language)
     return "noted"

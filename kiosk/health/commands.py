@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from devices.contract import DeviceError
 from kiosk.clock import Clock
 from kiosk.fleet.enrolment_messages import CommandKey
+from kiosk.fleet.facts import Failure
 from kiosk.fleet.keys import signature_holds
 from kiosk.fleet.messages import Event, EventName, Fact, Unreadable, decode, encode
 from kiosk.fleet.orders import Command, CommandReply, CommandState, Refusal
 from kiosk.fleet.verbs import VERBS, Verb, wrong_arguments
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.orders import Order
+from kiosk.journal.searching import Mistake
 from kiosk.journal.store import Journal
 
 log = structlog.get_logger("commands")
@@ -45,11 +48,11 @@ class Performed:
 
 
 class CommandFailed(Exception):
-    """It was tried and did not work; ``reason`` is a word of the house."""
+    """It was tried and did not work; ``reason`` is the word that the fleet is told."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, why: Failure | Mistake | DeviceError) -> None:
+        self.reason = why.code if isinstance(why, DeviceError) else why.value
+        super().__init__(self.reason)
 
 
 Performer = Callable[[Mapping[str, Fact]], Awaitable[Performed]]
@@ -190,7 +193,8 @@ class CommandDesk:
             return
         except Exception as error:
             log.exception("command_failed", verb=command.verb, error=type(error).__name__)
-            await asyncio.to_thread(self._reply, command, CommandState.FAILED, {"reason": type(error).__name__})
+            facts: dict[str, Fact] = {"reason": Failure.UNEXPECTED.value, "error": type(error).__name__}
+            await asyncio.to_thread(self._reply, command, CommandState.FAILED, facts)
             return
         if performed.then is None:
             await asyncio.to_thread(
@@ -228,7 +232,7 @@ class CommandDesk:
         if command.verb in ENDING:
             self._reply(command, CommandState.DONE, {"restarted": True})
         else:
-            self._reply(command, CommandState.FAILED, {"reason": "interrupted"})
+            self._reply(command, CommandState.FAILED, {"reason": Failure.INTERRUPTED.value})
 
     # -- telling -------------------------------------------------------------------------------------------------------
 

@@ -13,19 +13,19 @@ import structlog
 
 from devices.cabinet.contract import CabinetStatus, DoorState, TamperState
 from devices.contract import DeviceError
+from kiosk.fleet.facts import Door
 from kiosk.health.issuing import IssuingView
 from kiosk.health.reporter import exchange_open
 from kiosk.journal.entries import Fact
 from kiosk.journal.errors import JournalError
 from kiosk.journal.store import Journal
+from kiosk.record_stock import Blocked
 from kiosk.runtime import Runtime
 from kiosk.tools import Tools
 
 log = structlog.get_logger("doors")
 
 LOOK_EVERY = 1.0
-DOOR_OPENED, TAMPERED = "door_opened", "tampered"
-"""The reasons of the blocks."""
 
 
 class DoorWatch:
@@ -34,7 +34,10 @@ class DoorWatch:
     def __init__(self, tools: Tools, runtime: Runtime) -> None:
         self._tools = tools
         self._runtime = runtime
-        self._doors: dict[str, DoorState | None] = {"vault": DoorState.CLOSED, "service": DoorState.CLOSED}
+        self._doors: dict[str, DoorState | None] = {
+            Door.VAULT.value: DoorState.CLOSED,
+            Door.SERVICE.value: DoorState.CLOSED,
+        }
         """As they were last known; shut, until seen otherwise."""
         self._tampered = False
 
@@ -73,19 +76,19 @@ class DoorWatch:
     async def _opened(self, name: str) -> None:
         runtime = self._runtime
         state = runtime.position.state
-        expected = exchange_open(state, runtime.session) if name == "vault" else state.startswith("maintenance.")
+        expected = exchange_open(state, runtime.session) if name == Door.VAULT else state.startswith("maintenance.")
         facts: dict[str, Fact] = {"door": name, "exchange": expected, "state": state}
-        blocks = name == "vault" and not expected
+        blocks = name == Door.VAULT and not expected
         (log.error if blocks else log.warning)("door_opened", door=name, expected=expected)
 
         def write(journal: Journal) -> None:
             _note(journal, "cabinet.door_opened", facts)
             if blocks:
-                journal.ledger.block(DOOR_OPENED)
+                journal.ledger.block(Blocked.DOOR_OPENED.value)
 
         await self._tools.record.stock.change(write)
         if blocks:
-            self._blocked(DOOR_OPENED)
+            self._blocked(Blocked.DOOR_OPENED)
 
     async def _contact(self, status: CabinetStatus) -> None:
         if status.tamper in (None, TamperState.UNKNOWN):
@@ -96,18 +99,18 @@ class DoorWatch:
 
             def write(journal: Journal) -> None:
                 _note(journal, "cabinet.tampered", {"state": self._runtime.position.state})
-                journal.ledger.block(TAMPERED)
+                journal.ledger.block(Blocked.TAMPERED.value)
 
             await self._tools.record.stock.change(write)
-            self._blocked(TAMPERED)
+            self._blocked(Blocked.TAMPERED)
         self._tampered = tampered
 
-    def _blocked(self, reason: str) -> None:
+    def _blocked(self, reason: Blocked) -> None:
         """No issue begins from now on; the next look at the stock finds the same in the journal."""
         view = self._tools.health.issuing
         if view is None:
             return
-        blocked: IssuingView = replace(view, blocks=tuple(sorted({*view.blocks, reason})))
+        blocked: IssuingView = replace(view, blocks=tuple(sorted({*view.blocks, reason.value})))
         if self._tools.health.saw_issuing(blocked):
             self._changed()
 

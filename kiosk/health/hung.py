@@ -24,6 +24,7 @@ import structlog
 
 from devices.contract import Device, DeviceError, DeviceState, Status
 from devices.worker import DeviceWorker, no_answer_of
+from kiosk.fleet.facts import Stuck
 from kiosk.health.capabilities import ENCODER, WORKING
 from kiosk.health.watchdog import Remedy
 from kiosk.journal.errors import JournalError
@@ -31,7 +32,7 @@ from kiosk.tools import Tools
 
 log = structlog.get_logger("hung")
 
-DRIVER = "driver"
+DRIVER = Stuck.DRIVER.value
 """What is stuck, in the watchdog's keys: ``driver:card_reader``."""
 
 RESTARTED_FOR = "restarted_for."

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kiosk.fleet.facts import Counted, Unsettled, Whose
 from kiosk.fleet.messages import Event, EventName
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.entries import Fact, Facts
 from kiosk.journal.store import Journal
 from kiosk.reconciling import UNEXPLAINED
-from kiosk.record_stock import DIFFERENCE, FOUND_DIFFERENT
+from kiosk.record_stock import FOUND_DIFFERENT, Blocked
 
-CABINET = ("door_opened", "tampered")
+CABINET = (Blocked.DOOR_OPENED, Blocked.TAMPERED)
 """Why the cabinet blocks issuing; both are events of their own."""
 
 Told = dict[str, str | bool | int]
@@ -56,7 +57,7 @@ def _counted(facts: Facts) -> Event:
 def _counted_blocked(facts: Facts) -> Event | None:
     if facts.get("found") == facts.get("ledger"):
         return None
-    return _event(EventName.STOCK_DIFFERENCE, "card_printer", {**_count(facts), "by": "people"})
+    return _event(EventName.STOCK_DIFFERENCE, "card_printer", {**_count(facts), "by": Counted.PEOPLE.value})
 
 
 def _different(facts: Facts) -> Event:
@@ -69,7 +70,7 @@ def _different(facts: Facts) -> Event:
 
 def _blocked(facts: Facts) -> Event | None:
     """Two of the reasons are told in words of their own, with more."""
-    if facts.get("reason") in (DIFFERENCE, *CABINET):
+    if facts.get("reason") in (Blocked.STOCK_DIFFERENCE, *CABINET):
         return None
     return _event(EventName.STOCK_DIFFERENCE, "card_printer", _words(facts, reason="reason"))
 
@@ -84,16 +85,16 @@ TELLERS: Mapping[str, Teller] = {
     FOUND_DIFFERENT: _different,
     "stock.blocked": _blocked,
     "stock.unblocked": _free_again,
-    "card.retained": lambda facts: _event(EventName.CARD_RETAINED, "card_reader", {"whose": "citizen"}),
-    "issue.attendant": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": "attendant"}),
-    "issue.left_outside": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": "left_outside"}),
-    "issue.unconfirmed": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": "unconfirmed"}),
-    "issue.held": lambda facts: _event(EventName.CARD_RETAINED, "card_printer", {"whose": "new"}),
+    "card.retained": lambda facts: _event(EventName.CARD_RETAINED, "card_reader", {"whose": Whose.CITIZEN.value}),
+    "issue.attendant": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": Unsettled.ATTENDANT.value}),
+    "issue.left_outside": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": Unsettled.LEFT_OUTSIDE.value}),
+    "issue.unconfirmed": lambda facts: _event(EventName.BUSINESS_STUCK, None, {"step": Unsettled.UNCONFIRMED.value}),
+    "issue.held": lambda facts: _event(EventName.CARD_RETAINED, "card_printer", {"whose": Whose.NEW.value}),
     "advice.given_up": lambda facts: _event(
-        EventName.BUSINESS_STUCK, None, {"step": "advice", **_words(facts, kind="kind")}
+        EventName.BUSINESS_STUCK, None, {"step": Unsettled.ADVICE.value, **_words(facts, kind="kind")}
     ),
     UNEXPLAINED: lambda facts: _event(
-        EventName.BUSINESS_STUCK, None, {"step": "reconciliation", **_words(facts, kind="difference")}
+        EventName.BUSINESS_STUCK, None, {"step": Unsettled.RECONCILIATION.value, **_words(facts, kind="difference")}
     ),
     "cabinet.door_opened": lambda facts: _event(
         EventName.DOOR_OPENED, "cabinet", _words(facts, door="door", exchange="exchange")

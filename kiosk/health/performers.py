@@ -19,6 +19,7 @@ from devices.card_printer.contract import CardPrinter
 from devices.contract import Device, DeviceError, Status
 from devices.worker import DeviceWorker
 from kiosk.catalogue import policy
+from kiosk.fleet.facts import Failure
 from kiosk.fleet.messages import Event, EventName, Fact
 from kiosk.fleet.pki import write_private
 from kiosk.health.commands import CommandFailed, Performed, Performer
@@ -117,7 +118,7 @@ class Performers:
         name = str(arguments["device"])
         worker = self._tools.devices.get(name)
         if worker is None:
-            raise CommandFailed("not_fitted")
+            raise CommandFailed(Failure.NOT_FITTED)
         return name, worker
 
     async def _ask(self, name: str, worker: DeviceWorker[Any], question: Callable[[Device], Status]) -> Performed:
@@ -125,11 +126,11 @@ class Performers:
         answer = asyncio.ensure_future(worker.call(question))
         await asyncio.wait({answer}, timeout=DEVICE_WITHIN)
         if not answer.done():
-            raise CommandFailed("device_silent")
+            raise CommandFailed(Failure.DEVICE_SILENT)
         try:
             status = answer.result()
         except DeviceError as error:
-            raise CommandFailed(error.code) from error
+            raise CommandFailed(error) from error
         self._tools.health.saw(name, status)
         facts: dict[str, Fact] = {
             "device": name,
@@ -183,7 +184,7 @@ class Performers:
             async with asyncio.timeout(FREE_WITHIN):
                 await self._standing.until(lambda state: state.partition(".")[0] in ("out_of_service", "maintenance"))
         except TimeoutError as error:
-            raise CommandFailed("not_free") from error
+            raise CommandFailed(Failure.NOT_FREE) from error
 
     @asynccontextmanager
     async def _closed_for_a_while(self) -> AsyncIterator[None]:
@@ -203,7 +204,7 @@ class Performers:
     async def _send_logs(self, arguments: Arguments) -> Performed:
         folder = self._tools.settings.log.directory
         if folder is None:
-            raise CommandFailed("no_log_files")
+            raise CommandFailed(Failure.NO_LOG_FILES)
         lines = int(arguments.get("lines", USUAL_LINES))
         content = await asyncio.to_thread(_last_lines, folder, lines)
         return Performed({"bytes": len(content)}, content, "application/gzip")
@@ -213,11 +214,11 @@ class Performers:
         try:
             wanted = searching.Wanted.typed(**{name: str(value).strip() for name, value in arguments.items()})
         except searching.SearchError as error:
-            raise CommandFailed(str(error)) from error
+            raise CommandFailed(error.mistake) from error
         try:
             found = await asyncio.to_thread(_found, self._tools.settings.journal_file, wanted)
         except JournalError as error:
-            raise CommandFailed("journal_not_readable") from error
+            raise CommandFailed(Failure.JOURNAL_NOT_READABLE) from error
         lines = [json.dumps(each, ensure_ascii=False) for each in found]
         content = "\n".join([*lines, ""]).encode("utf-8")
         while len(content) > MOST_LOG:
@@ -229,15 +230,15 @@ class Performers:
         """The pack of the region, as the fleet has it under this SHA-256; in force after a restart."""
         file, office = self._tools.settings.policy.region_file, self._office
         if file is None or office is None:
-            raise CommandFailed("policy_not_changeable")
+            raise CommandFailed(Failure.POLICY_NOT_CHANGEABLE)
         wanted = str(arguments["digest"]).lower()
         region = self._tools.settings.kiosk.region
         try:
             content = await asyncio.to_thread(office.fetch, f"/policy/{region}/{wanted}", MOST_POLICY)
         except OfficeError as error:
-            raise CommandFailed("policy_not_fetched") from error
+            raise CommandFailed(Failure.POLICY_NOT_FETCHED) from error
         if hashlib.sha256(content).hexdigest() != wanted:
-            raise CommandFailed("policy_altered")
+            raise CommandFailed(Failure.POLICY_ALTERED)
         await asyncio.to_thread(self._put_policy, file, content, region)
         self._tools.record.telemetry.tell(Event(event=EventName.POLICY_CHANGED))
         return Performed(then=self._stop)
@@ -250,7 +251,7 @@ class Performers:
             policy.load(region, trial)
             write_private(file, content, mode=0o644)
         except (OSError, MistakesError) as error:
-            raise CommandFailed("policy_unusable") from error
+            raise CommandFailed(Failure.POLICY_UNUSABLE) from error
         finally:
             trial.unlink(missing_ok=True)
 

@@ -25,6 +25,7 @@ from typing import Protocol
 import structlog
 
 from kiosk.clock import Clock
+from kiosk.fleet.facts import Stuck
 from kiosk.fleet.messages import Event, EventName
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.errors import JournalError
@@ -32,7 +33,7 @@ from kiosk.journal.errors import JournalError
 log = structlog.get_logger("watchdog")
 
 LOOK_EVERY = 5.0
-OF_A_DEVICE = frozenset({"device", "driver"})
+OF_A_DEVICE = frozenset({Stuck.DEVICE.value, Stuck.DRIVER.value})
 """What is stuck where the place is a device's name."""
 
 HELPED_WITHIN = 30.0
@@ -168,7 +169,7 @@ class UnchangedState:
             self._seen, self._since = moves, now
         limit = self._limit()
         unchanged = now - self._since
-        return {f"view:{self._state()}": unchanged} if limit is not None and unchanged > limit + SLACK else {}
+        return {f"{Stuck.VIEW}:{self._state()}": unchanged} if limit is not None and unchanged > limit + SLACK else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ class BusyDevices:
             seen[name] = _Busy(value, before.since if before is not None and same else looked, looked)
         self._seen = seen
         return {
-            f"device:{name}": each.looked - each.since
+            f"{Stuck.DEVICE}:{name}": each.looked - each.since
             for name, each in seen.items()
             if each.looked - each.since > self._limit
         }
@@ -248,12 +249,12 @@ class LoopWatch:
             if answered.wait(self._blocked) or self._ended.is_set():
                 continue
             self._write_stacks()
-            self._tell(EventName.STUCK, {"what": "event_loop", "milliseconds": round(self._blocked * 1000)})
+            self._tell(EventName.STUCK, {"what": Stuck.EVENT_LOOP.value, "milliseconds": round(self._blocked * 1000)})
             if answered.wait(self._lost - self._blocked):
-                self._tell(EventName.HEALED, {"what": "event_loop", "remedies": 0})
+                self._tell(EventName.HEALED, {"what": Stuck.EVENT_LOOP.value, "remedies": 0})
             elif not self._ended.is_set():
                 log.critical("event_loop_lost", seconds=self._lost)
-                self._tell(EventName.NOT_HEALED, {"what": "event_loop", "remedy": "restart_application"})
+                self._tell(EventName.NOT_HEALED, {"what": Stuck.EVENT_LOOP.value, "remedy": "restart_application"})
                 self._end()
                 return
 

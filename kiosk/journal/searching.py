@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from kiosk.clock import KIOSK_ZONE
 from kiosk.journal.business_number import BusinessNumber, NotABusinessNumber, parse
@@ -24,8 +25,21 @@ SERIALS = frozenset({"serial", "serials"})
 """Facts that are a card's serial, or a list of them."""
 
 
+class Mistake(StrEnum):
+    """Why something cannot be looked for."""
+
+    NOTHING_TO_SEARCH = "nothing_to_search"
+    NOT_A_SERIAL = "not_a_serial"
+    NOT_A_BUSINESS_NUMBER = "not_a_business_number"
+    NOT_A_DAY = "not_a_day"
+
+
 class SearchError(ValueError):
-    """What cannot be looked for; the text is a word of the house."""
+    """What cannot be looked for."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.value)
+        self.mistake = mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +55,17 @@ class Wanted:
     def typed(cls, *, business: str = "", serial: str = "", day: str = "", step: str = "") -> Wanted:
         """As people write it. Raises SearchError."""
         if not any((business, serial, day, step)):
-            raise SearchError("nothing_to_search")
+            raise SearchError(Mistake.NOTHING_TO_SEARCH)
         if serial and not (len(serial) >= SHORTEST_SERIAL and serial.isascii() and serial.isalnum()):
-            raise SearchError("not_a_serial")
+            raise SearchError(Mistake.NOT_A_SERIAL)
         try:
             number = parse(business)[0] if business else None
         except NotABusinessNumber as error:
-            raise SearchError("not_a_business_number") from error
+            raise SearchError(Mistake.NOT_A_BUSINESS_NUMBER) from error
         try:
             on = date.fromisoformat(day) if day else None
         except ValueError as error:
-            raise SearchError("not_a_day") from error
+            raise SearchError(Mistake.NOT_A_DAY) from error
         return cls(number, serial.upper(), on, step)
 
 

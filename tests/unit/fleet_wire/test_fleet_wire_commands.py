@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "fleet"))
 from fleet_ingest_stand import noise
 
 from kiosk.clock import ManualClock
+from kiosk.fleet.facts import Failure
 from kiosk.fleet.keys import CommandSigner, signature_holds
 from kiosk.fleet.messages import Event, Fact, Unreadable, decode, encode
 from kiosk.fleet.orders import Command, CommandReply, Refusal
@@ -71,7 +72,9 @@ class Bench:
         return Performed({"state": "online"})
 
     async def fail(self, arguments: Mapping[str, Fact]) -> Performed:
-        raise CommandFailed("not_fitted")
+        if arguments["device"] == "scanner":
+            raise RuntimeError("what no one thought of")
+        raise CommandFailed(Failure.NOT_FITTED)
 
     async def restart(self, arguments: Mapping[str, Fact]) -> Performed:
         def then() -> None:
@@ -238,10 +241,14 @@ async def test_it_does_not_wait_for_ever(bench: Bench) -> None:
     assert (replies[-1].refusal, bench.ran) == ("citizen_in_front", [])
 
 
-async def test_a_failure_is_told_by_its_reason(bench: Bench) -> None:
-    await bench.desk.hear(bench.signed("restart_device", arguments={"device": "camera"}))
+@pytest.mark.parametrize(
+    ("device", "facts"),
+    [("camera", {"reason": "not_fitted"}), ("scanner", {"reason": "unexpected", "error": "RuntimeError"})],
+)
+async def test_a_failure_is_told_by_its_reason(bench: Bench, device: str, facts: dict[str, str]) -> None:
+    await bench.desk.hear(bench.signed("restart_device", arguments={"device": device}))
     replies = await bench.until("running", "failed")
-    assert replies[-1].facts == {"reason": "not_fitted"}
+    assert replies[-1].facts == facts
 
 
 async def test_a_restart_is_done_when_the_process_is_back(bench: Bench) -> None:
