@@ -13,6 +13,9 @@ from kiosk.catalogue import policy
 from kiosk.fleet.pki import write_private
 
 Region = Annotated[str, PathParameter(pattern=r"^[0-9]{6}$")]
+SHORT = 12
+"""Characters of a digest by which people tell packs apart."""
+
 Digest = Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -11,9 +11,11 @@ from kiosk.fleet.access.accounts import Account
 from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.console import asking, pieces
 from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.facts import in_words, why
 from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk.shapes import CommandRow, Details
 from kiosk.fleet.messages import Fact
+from kiosk.fleet.policies import SHORT
 from kiosk.fleet.verbs import VERBS, Verb, wrong_arguments
 
 ON_THE_WAY = ("proposed", "ready", "received", "waiting", "running")
@@ -90,10 +92,21 @@ def row(desk: Desk, each: CommandRow, *, of_kiosk: bool = False) -> None:
         by = words("command.issued", who=each.issued_by)
         if each.approved_by:
             by += f" · {words('command.approved', who=each.approved_by)}"
-        rest = " · ".join(f"{name} {value}" for name, value in each.facts.items())
+        reason = str(each.facts.get("reason") or "")
+        stand_elsewhere = {"device": device, "reason": reason}
+        facts = {name: fact for name, fact in each.facts.items() if stand_elsewhere.get(name) != fact}
+        if reason:
+            ui.label(why(words, reason)).props('data-testid="order-reason"')
+        rest = " · ".join(in_words(words, facts))
         ui.label(f"{by}{f' · {rest}' if rest else ''}").classes("hint")
         with ui.element("div").classes("row"):
             _foot(desk, each)
+
+
+def _argument(desk: Desk, name: str, value: Fact) -> str:
+    if name == "device":
+        return desk.words.of("device", str(value))
+    return str(value)[:SHORT] if name == "digest" else str(value)
 
 
 def _foot(desk: Desk, each: CommandRow) -> None:
@@ -105,7 +118,9 @@ def _foot(desk: Desk, each: CommandRow) -> None:
     def look() -> None:
         what = words.of("command", each.verb)
         if each.arguments:
-            rest = (f"{words.of('command', name)} {value}" for name, value in each.arguments.items())
+            rest = (
+                f"{words.of('command', name)} {_argument(desk, name, value)}" for name, value in each.arguments.items()
+            )
             what = words.said(what, "", " · ".join(rest))
         sentence = words("command.approve_sure", who=each.issued_by, kiosk=each.kiosk, what=what)
         text = words("command.approve")

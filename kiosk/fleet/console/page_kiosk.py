@@ -14,6 +14,7 @@ from kiosk.fleet.console.telling import news
 from kiosk.fleet.console.words import day_of, moment
 from kiosk.fleet.desk import lists, one_kiosk
 from kiosk.fleet.desk.shapes import CommandRow, DeviceView, KioskDetail, Moment, Standing, StorageView, SupplyView
+from kiosk.fleet.policies import SHORT
 from kiosk.fleet.verbs import VERBS
 
 MEGABYTE = 1024 * 1024
@@ -225,10 +226,10 @@ class About(_OfKiosk):
                 ("state", words.of("page", page) if (page := page_of(presence.state)) else presence.state),
                 ("uptime", words.span(presence.uptime * 1000)),
                 ("version", presence.version),
-                ("policy", presence.policy[:12]),
+                ("policy", presence.policy[:SHORT]),
                 ("region", presence.region),
                 ("certificate", "–" if until is None else words.day(day_of(until))),
-                ("clock", "–" if presence.clock_off is None else f"{presence.clock_off / 1000:z.1f} s"),
+                ("clock", "–" if presence.clock_off is None else words.ahead(presence.clock_off)),
                 ("disk", "–" if presence.disk_free is None else f"{presence.disk_free // MEGABYTE:,} MB"),
                 ("memory", "–" if presence.memory is None else f"{presence.memory // MEGABYTE} MB"),
                 ("unsent", str(presence.unsent + seen.missing)),

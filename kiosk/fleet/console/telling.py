@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kiosk.fleet.alerts import rules
+from kiosk.fleet.console.facts import in_words
 from kiosk.fleet.console.pages import page_of_step
 from kiosk.fleet.console.words import Words, document
 from kiosk.fleet.desk.shapes import Moment
@@ -98,5 +99,4 @@ def _event(words: Words, body: Mapping[str, Any]) -> str:
     known = document()["event"].get(name)
     said = name if known is None else known[words.language]
     facts = body.get("facts") or {}
-    shown = " · ".join(str(value) for value in facts.values() if not isinstance(value, bool))
-    return words.said(said, "", shown)
+    return words.said(said, "", " · ".join(in_words(words, facts, name)))

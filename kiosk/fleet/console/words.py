@@ -14,7 +14,7 @@ from kiosk.clock import KIOSK_ZONE
 Language = Literal["zh", "en"]
 
 FILE = Path(__file__).with_name("words.toml")
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 
 
 @cache
@@ -100,6 +100,20 @@ class Words:
         if milliseconds < HOUR:
             return self("ago.span_minutes", count=milliseconds // MINUTE)
         return f"{milliseconds / HOUR:,.1f} {self('report.hours')}"
+
+    def ahead(self, milliseconds: int) -> str:
+        """By how much a clock is ahead, or slow; seconds only below a minute."""
+        if abs(milliseconds) < SECOND:
+            return self("clock.right")
+        hours, minutes = divmod(abs(milliseconds) // MINUTE, 60)
+        if abs(milliseconds) < MINUTE:
+            span = self("ago.span_seconds", count=abs(milliseconds) // SECOND)
+        elif hours >= 48:
+            span = self("ago.span_days", count=hours // 24)
+        else:
+            parts = {"span_hours": hours, "span_minutes": minutes}
+            span = " ".join(self(f"ago.{name}", count=count) for name, count in parts.items() if count)
+        return self("clock.ahead" if milliseconds > 0 else "clock.slow", span=span)
 
     def share(self, share: float | None) -> str:
         """A percentage with two decimals, rounded down: only what was never down is 100 %."""

@@ -87,5 +87,5 @@ def test_what_a_kiosk_tells_becomes_a_sentence() -> None:
     outcome = {"service": "issue", "result": "abandoned", "step": "consent"}
     assert telling.sentence(en, "business_outcome", outcome) == "Card issue: left (consent)"
     event = {"event": "door_opened", "facts": {"door": "vault", "exchange": False}}
-    assert telling.sentence(zh, "event", event) == "机门打开（vault）"
+    assert telling.sentence(zh, "event", event) == "机门打开（卡库门 · 不在装卸期间）"
     assert telling.sentence(zh, "counters", {"values": {}}) == ""
