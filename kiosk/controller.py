@@ -25,9 +25,8 @@ from kiosk.config import Settings
 from kiosk.encoder import Encoder, reader_address
 from kiosk.health.capabilities import Health
 from kiosk.health.doors import DoorWatch
-from kiosk.health.hung import DRIVER, HungDrivers
+from kiosk.health.guard import IDLE, Guard
 from kiosk.health.look import look_at_one
-from kiosk.health.watchdog import LOOK_EVERY, Watchdog
 from kiosk.host.circuit import CircuitBreaker
 from kiosk.host.http import HttpHost, Retries, TimeLimits
 from kiosk.host.issuing_http import HttpIssuingHost
@@ -60,9 +59,6 @@ D = TypeVar("D", bound=Device)
 
 STILL = frozenset({"pin_pad", "id_reader", "camera", "cabinet"})
 """Devices that move nothing, whatever their model."""
-
-IDLE = frozenset({"in_service.attract", "out_of_service"})
-"""States in which nobody is served and nothing is under way."""
 
 
 class Controller:
@@ -139,14 +135,15 @@ class Controller:
         self._on_listening()
         delivering = asyncio.create_task(record.deliver(), name="outbox")
         reconciling = self._reconciling(tools, runtime)
-        hung = asyncio.create_task(self._watching_drivers(tools, runtime), name="hung-drivers")
+        guard = Guard(tools, runtime, self._fresh(tools), stop=self.stop, changed=self._what_works_changed)
+        guarding = asyncio.create_task(guard.run(), name="guard")
         doors = asyncio.create_task(DoorWatch(tools, runtime).run(), name="doors") if tools.cabinet else None
         log.info("controller_started", kiosk=settings.kiosk.id)
         try:
             await runtime.run()
         finally:
             ending = [
-                each for each in (delivering, reconciling, doors, hung, self._asking, watched) if each is not None
+                each for each in (delivering, reconciling, doors, guarding, self._asking, watched) if each is not None
             ]
             for each in ending:
                 each.cancel()
@@ -197,7 +194,12 @@ class Controller:
             services=services.load(settings.policy.services_file),
             host=host,
             record=record,
-            health=Health(host, statuses={"speech": speech.UNHEARD_OF if settings.speech.output else None}),
+            health=Health(
+                host,
+                statuses={"speech": speech.UNHEARD_OF if settings.speech.output else None},
+                now=self.clock.now,
+                monotonic=self.clock.monotonic,
+            ),
             card_reader=_worker("card_reader", reader),
             card_slot=CardSlot(reader, self._media_changed) if reader is not None else None,
             id_reader=_worker("id_reader", self._driver("id_reader")),
@@ -236,24 +238,6 @@ class Controller:
 
         duty = Reconciler(tools.record.journal, self.clock, tools.issuing, tools.payer, idle)
         return asyncio.create_task(duty.run(), name="reconciliation")
-
-    async def _watching_drivers(self, tools: Tools, runtime: Runtime) -> None:
-        """For ever: a driver that does not come back."""
-        hung = HungDrivers(
-            tools,
-            self._fresh(tools),
-            resting=lambda: runtime.position.state in IDLE or runtime.position.state.endswith(".card_left"),
-            stop=self.stop,
-            changed=self._what_works_changed,
-        )
-        watchdog = Watchdog(self.clock, tools.record.telemetry, [hung.sign], {DRIVER: hung.remedies})
-        while True:
-            try:
-                await hung.recall()
-                await watchdog.run()
-            except Exception as error:
-                log.exception("drivers_not_watched", error=type(error).__name__)
-                await self.clock.sleep(LOOK_EVERY)
 
     def _fresh(self, tools: Tools) -> dict[str, Callable[[], Device]]:
         """Another driver for each device that moves nothing, and whose line is not for one alone: beside it, a late end

@@ -7,13 +7,12 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import structlog
 
-from devices.contract import Device, DeviceState
 from kiosk.catalogue.policy import REGIONS
 from kiosk.config_fleet import FleetSettings
 from kiosk.fleet.enrolment_messages import CommandKey
@@ -27,7 +26,6 @@ from kiosk.health.metrics import Metrics
 from kiosk.health.performers import Performers
 from kiosk.health.reporter import Reporter
 from kiosk.health.standing import Standing
-from kiosk.health.watchdog import BusyDevices, LoopWatch, Remedy, UnchangedState, Watchdog
 from kiosk.journal.errors import JournalError
 from kiosk.runtime import Runtime
 from kiosk.session import Session
@@ -61,7 +59,6 @@ class FleetSide:
         issuing = tools.settings.issuing
         tally = Tally()
         tally.follow(tools.devices)
-        tools.health.now, tools.health.monotonic = tools.clock.now, tools.clock.monotonic
         self.reporter = Reporter(
             record.telemetry,
             journal,
@@ -105,12 +102,6 @@ class FleetSide:
         record.telemetry.on_news = self.agent.news
         record.outcomes = self.reporter.ended
         tools.health.noticed = self.reporter.noticed
-        self._watchdog = Watchdog(
-            tools.clock,
-            record.telemetry,
-            [UnchangedState(lambda: self.standing.state, self._moves, self._limit), BusyDevices(self._busy)],
-            {"view": self._remedies_of_view, "device": self._remedies_of_device},
-        )
 
     def attach(self, runtime: Runtime) -> None:
         """The runtime whose moves are followed; ``moved`` must have been given to it."""
@@ -125,10 +116,6 @@ class FleetSide:
 
     async def run(self) -> None:
         """Until it is cancelled; none of it can bring the kiosk down."""
-        loop = asyncio.get_running_loop()
-        stacks = self._tools.settings.kiosk.state_directory / "event-loop-stacks.txt"
-        loop_watch = LoopWatch(loop.call_soon_threadsafe, self._tools.record.telemetry, stacks)
-        loop_watch.start()
         telemetry = self._tools.record.telemetry
         telemetry.tell(Event(event=EventName.STARTED, facts={"version": version(PACKAGE)}))
         parts: dict[str, Callable[[], Awaitable[None]]] = {
@@ -136,7 +123,6 @@ class FleetSide:
             "agent": self.agent.run,
             "commands": self.desk.run,
             "counters": self.reporter.count,
-            "watchdog": self._watchdog.run,
             "renewal": self._renew,
         }
         if (port := self._settings.metrics_port) is not None:
@@ -149,7 +135,6 @@ class FleetSide:
                 task.cancel()
             await asyncio.wait(tasks)
             await self._count_last()
-            loop_watch.stop()
             self._office.close()
 
     async def _count_last(self) -> None:
@@ -266,49 +251,6 @@ class FleetSide:
         runtime = self._runtime
         if runtime is not None and runtime.position.knows("changed"):
             runtime.post("changed", entry=runtime.position.entry)
-
-    # -- stuck ---------------------------------------------------------------------------------------------------------
-
-    def _moves(self) -> int:
-        return 0 if self._runtime is None else self._runtime.signs
-
-    def _limit(self) -> float | None:
-        return None if self._runtime is None else self._runtime.patience
-
-    def _busy(self) -> Mapping[str, tuple[object, float]]:
-        health = self._tools.health
-        return {
-            name: (status, health.looked_at[name])
-            for name, status in health.statuses.items()
-            if status is not None and status.device is DeviceState.DEVICE_BUSY
-        }
-
-    def _remedies_of_view(self, where: str) -> Iterable[Remedy]:
-        runtime = self._runtime
-        if runtime is None:
-            return ()
-        return (("time_out", runtime.time_out), ("restart_application", self._stop), ("end_process", _end_process))
-
-    def _remedies_of_device(self, where: str) -> Iterable[Remedy] | None:
-        if self.standing.serving:
-            return None
-        worker = self._tools.devices.get(where)
-        if worker is None:
-            return ()
-
-        def reopen() -> None:
-            def anew(device: Device) -> None:
-                device.close()
-                device.open()
-
-            task = asyncio.ensure_future(worker.call(anew))
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-        return (("restart_device", reopen),)
-
-
-def _end_process() -> None:
-    os._exit(70)
 
 
 def _policy_digest(tools: Tools) -> str:

@@ -11,6 +11,11 @@ PASSED_THROUGH = frozenset({"in_service.checking", "looking_again"})
 """Between two citizens, and between two looks at what is broken: nothing to tell anyone of."""
 
 
+def serving(state: str) -> bool:
+    """Whether a citizen is in front."""
+    return state == SESSION or state.startswith(f"{SESSION}.")
+
+
 class Standing:
     """Told of every move. All calls on the event loop."""
 
@@ -23,7 +28,7 @@ class Standing:
     @property
     def serving(self) -> bool:
         """Whether a citizen is in front."""
-        return self.state == SESSION or self.state.startswith(f"{SESSION}.")
+        return serving(self.state)
 
     def moved(self, state: str) -> bool:
         """It is in another state now. True when that is another place to those far away: a citizen has come or gone,

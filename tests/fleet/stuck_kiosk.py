@@ -20,7 +20,7 @@ from typing import cast
 from kiosk.config import Settings
 from kiosk.controller import Controller
 from kiosk.fleet.messages import EventName
-from kiosk.health import fleet_side
+from kiosk.health import guard
 from kiosk.health.watchdog import LoopWatch
 from kiosk.host.port import Host
 
@@ -69,5 +69,5 @@ async def run(settings: Settings, block: float) -> None:
 
 
 if __name__ == "__main__":
-    fleet_side.LoopWatch = partial(ToldWatch, blocked=BLOCKED, lost=LOST)  # type: ignore[misc, assignment]
+    guard.LoopWatch = partial(ToldWatch, blocked=BLOCKED, lost=LOST)  # type: ignore[misc, assignment]
     asyncio.run(run(Settings.model_validate(json.loads(Path(sys.argv[1]).read_text())), float(sys.argv[2])))

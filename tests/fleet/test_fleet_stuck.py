@@ -101,3 +101,11 @@ def test_a_loop_that_does_not_come_back_is_ended_and_the_next_start_is_whole(set
         "stopping",
     ]
     assert len({boot for _, _, boot in events}) == 2
+
+
+def test_a_kiosk_of_no_fleet_is_guarded_as_well(settings: Path) -> None:
+    given = json.loads(settings.read_text(encoding="utf-8"))
+    del given["fleet"]
+    settings.write_text(json.dumps(given), encoding="utf-8")
+    assert lives(settings, 30) == -signal.SIGKILL
+    assert "in hook" in (settings.parent / "state" / "event-loop-stacks.txt").read_text(encoding="utf-8")
