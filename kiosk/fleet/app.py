@@ -137,7 +137,9 @@ class Fleet:
         self.follower = Follower(reading(self.engine), self.clock)
         look = self.follower.look if Part.CONSOLE in self.parts else None
         contacts = ContactDesk(self.engine, self.clock, self.contact_secrets)
-        self.service = Service(reading(self.engine), self.accounts, sessions, doing, self.clock, contacts, look)
+        self.service = Service(
+            reading(self.engine), self.accounts, sessions, doing, self.clock, contacts, look, self.policies
+        )
         self.workers: list[IngestWorker] = []
 
     def _addressed(self, host: str) -> tuple[str, ...]:

@@ -14,12 +14,13 @@ from kiosk.fleet.desk import overview
 from kiosk.fleet.desk.contacts import ContactDesk
 from kiosk.fleet.desk.doing import Doing
 from kiosk.fleet.desk.shapes import Overview
+from kiosk.fleet.policies import Policies
 
 
 @dataclass(frozen=True)
 class Service:
     """``reading``: the database for those who only read. ``look``: the fleet at a glance; where a console runs in the
-    same process, the one that it follows."""
+    same process, the one that it follows. ``policies``: the packs that kiosks can fetch here."""
 
     reading: Engine
     accounts: Accounts
@@ -28,6 +29,7 @@ class Service:
     clock: Clock
     contacts: ContactDesk
     look: Callable[[], Overview] | None = None
+    policies: Policies | None = None
 
     @property
     def now(self) -> int:

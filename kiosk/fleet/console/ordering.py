@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nicegui import ui
 
@@ -12,10 +13,11 @@ from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.console import asking, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.facts import in_words, why
-from kiosk.fleet.console.words import moment
+from kiosk.fleet.console.words import day_of, moment
+from kiosk.fleet.desk import one_kiosk
 from kiosk.fleet.desk.shapes import CommandRow, Details
 from kiosk.fleet.messages import Fact
-from kiosk.fleet.policies import SHORT
+from kiosk.fleet.policies import SHORT, KeptPack
 from kiosk.fleet.verbs import VERBS, Verb, wrong_arguments
 
 ON_THE_WAY = ("proposed", "ready", "received", "waiting", "running")
@@ -25,12 +27,62 @@ def button(desk: Desk, kiosk: str, verb_name: str, *, device: str = "") -> None:
     """Opens the question."""
     testid = f"do-{verb_name}" + (f"-{device}" if device else "")
     text = desk.words.of("command", verb_name)
-    pieces.button(text, lambda: ask(desk, kiosk, VERBS[verb_name], device), testid=testid, quiet=True)
+
+    async def ask_now() -> None:
+        offered = await desk.do(lambda who: offer(desk, kiosk, VERBS[verb_name]))
+        if offered is not None:
+            ask(desk, kiosk, VERBS[verb_name], device, offered)
+
+    pieces.button(text, ask_now, testid=testid, quiet=True)
 
 
-def ask(desk: Desk, kiosk: str, verb: Verb, device: str) -> None:
+@dataclass(frozen=True)
+class Offered:
+    """What an argument may be, as far as the fleet knows. ``choices``: by argument and value, in words. ``instead``:
+    what to do where there is nothing to choose from."""
+
+    choices: Mapping[str, Mapping[str, str]]
+    instead: str = ""
+
+
+def offer(desk: Desk, kiosk: str, verb: Verb) -> Offered:
+    """Waits for the database and the packs on the disk."""
+    words = desk.words
+    if "device" in verb.arguments:
+        parts = one_kiosk.parts(desk.service.reading, kiosk)
+        named = {each: words.of("device", each) for each in parts}
+        return Offered({"device": named}, "" if named else words("command.no_parts"))
+    if "digest" in verb.arguments:
+        presence = one_kiosk.one_kiosk(desk.service.reading, kiosk).presence
+        region, policy = ("", "") if presence is None else (presence.region, presence.policy)
+        policies = desk.service.policies
+        packs = {each.digest: _pack(desk, each, policy) for each in (policies.kept(region) if policies else ())}
+        return Offered({"digest": packs}, "" if packs else words("command.no_packs", region=region or "…"))
+    return Offered({})
+
+
+def _pack(desk: Desk, pack: KeptPack, in_force: str) -> str:
+    words = desk.words
+    name = pack.name_zh if words.language == "zh" else pack.name_en
+    said = words(
+        "command.pack",
+        region=f"{pack.region} {name}",
+        newest=pack.newest.isoformat(),
+        kept=day_of(pack.kept_at),
+        digest=pack.digest[:SHORT],
+    )
+    return words("command.pack_in_force", pack=said) if pack.digest == in_force else said
+
+
+def ask(desk: Desk, kiosk: str, verb: Verb, device: str, offered: Offered) -> None:
     """Say what will be done to which kiosk, and what else has to be known."""
     words = desk.words
+    if offered.instead and not device:
+        with pieces.asked(desk, f"{words.of('command', verb.name)} · {kiosk}") as dialog:
+            ui.label(offered.instead).props('data-testid="nothing-offered"')
+            with ui.element("div").classes("row end"):
+                pieces.button(words("frame.close"), dialog.close, quiet=True)
+        return
     with pieces.asked(desk, f"{words.of('command', verb.name)} · {kiosk}") as dialog:
         if device:
             ui.label(words.of("device", device))
@@ -39,11 +91,9 @@ def ask(desk: Desk, kiosk: str, verb: Verb, device: str) -> None:
         if verb.second_person:
             ui.label(f"◆ {words('command.needs_second')}").classes("hint")
         fields = {
-            name: ui.input(words(f"command.{name}"))
-            .props(f'outlined dense data-testid="argument-{name}"')
-            .classes("wide")
+            name: _field(words(f"command.{name}"), name, offered.choices.get(name))
             for name in verb.arguments
-            if name != "device"
+            if name != "device" or not device
         }
 
         async def send() -> None:
@@ -62,6 +112,12 @@ def ask(desk: Desk, kiosk: str, verb: Verb, device: str) -> None:
 
         text = words("command.send")
         pieces.answers(desk, dialog, text, send, testid="send", danger=verb.second_person)
+
+
+def _field(label: str, name: str, choices: Mapping[str, str] | None) -> ui.input | ui.select:
+    made = ui.input(label) if choices is None else ui.select(dict(choices), label=label)
+    made.props(f'outlined dense data-testid="argument-{name}"').classes("wide")
+    return made
 
 
 def _values(verb: Verb, typed: Mapping[str, str]) -> dict[str, Fact]:

@@ -20,8 +20,7 @@ from kiosk.fleet.verbs import VERBS
 MEGABYTE = 1024 * 1024
 NOTICE = Severity.NOTICE.value
 MOMENTS = 40
-SPEECH = "speech"
-"""The voice of the screens: it has no driver that could be tested or restarted; they look after it by themselves."""
+OF_A_PART = ("test_device", "restart_device")
 EMPTIED = {"retain": ("ok", "empty", "low"), "park": ("ok", "empty", "low")}
 """Levels at which all is well with a place that is not taken from."""
 PAPER = {"full": "ok", "low": "low", "out": "empty"}
@@ -124,7 +123,7 @@ class Machine(_OfKiosk):
             if device.faults or device.fault:
                 ui.label(" · ".join(device.faults or (device.fault or "",))).classes("code")
             with ui.element("div").classes("row"):
-                for verb in () if device.kind == SPEECH else ("test_device", "restart_device"):
+                for verb in OF_A_PART if one_kiosk.commanded(device.kind, device.state) else ():
                     if desk.account.role.covers(LEAST_FOR_VERB[verb]):
                         ordering.button(desk, self.kiosk, verb, device=device.device)
 
@@ -266,8 +265,7 @@ class Orders(Panel[tuple[CommandRow, ...]]):
         pieces.title(words("kiosk.do"))
         with ui.element("div").classes("row"):
             for verb in VERBS.values():
-                whole = "device" not in verb.arguments
-                if whole and self.desk.account.role.covers(LEAST_FOR_VERB[verb.name]):
+                if self.desk.account.role.covers(LEAST_FOR_VERB[verb.name]):
                     ordering.button(self.desk, self.kiosk, verb.name)
         for row in seen:
             ordering.row(self.desk, row, of_kiosk=True)

@@ -17,7 +17,7 @@ from kiosk.fleet.access.accounts import Account, AccountError, Accounts
 from kiosk.fleet.access.roles import LEAST, LEAST_FOR_VERB, Act, Role, require
 from kiosk.fleet.alerts import book
 from kiosk.fleet.alerts import desk as alert_desk
-from kiosk.fleet.desk import lists, reading
+from kiosk.fleet.desk import lists, one_kiosk, reading
 from kiosk.fleet.desk.errors import Conflict, Unknown, Wrong
 from kiosk.fleet.desk.shapes import AlertDetail, CommandRow, Details, TicketDetail
 from kiosk.fleet.enrolment import EnrolmentOffice
@@ -136,6 +136,7 @@ class Doing:
             raise Wrong("no such command")
         require(who.role, least)
         self._kiosk(kiosk)
+        self._part(kiosk, arguments.get("device"))
         if of_alert is not None:
             self._alert(of_alert)
         with self._transaction() as connection:
@@ -312,6 +313,12 @@ class Doing:
             row = kiosks.detail(connection, name)
         if row is None or row.kiosk.retired_at is not None:
             raise Unknown(name)
+
+    def _part(self, kiosk: str, device: Fact | None) -> None:
+        """A device that a command names is one that the kiosk has, as far as it has told."""
+        known = () if device is None else one_kiosk.parts(self._engine, kiosk)
+        if known and device not in known:
+            raise Wrong(f"{kiosk} has no part {device}; its parts are {', '.join(known)}", "failure.not_fitted")
 
     def _enrolment_office(self) -> EnrolmentOffice:
         if self._office is None:

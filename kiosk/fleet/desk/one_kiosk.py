@@ -25,12 +25,15 @@ from kiosk.fleet.desk.shapes import (
     SupplyView,
 )
 from kiosk.fleet.store import kiosks
-from kiosk.fleet.store.tables import kiosk
+from kiosk.fleet.store.tables import device_state, kiosk
 from kiosk.fleet.wear import rates
 
 WORKING = frozenset({DeviceState.ONLINE.value, DeviceState.DEVICE_BUSY.value, DeviceState.STARTING.value})
 
 NOTICE = Severity.NOTICE.value
+
+SPEECH = "speech"
+"""The voice of the screens: it has no driver that could be tested or restarted; they look after it by themselves."""
 
 BY_STATE = {
     DeviceState.HARDWARE_ERROR.value: "fleet.device_broken",
@@ -83,6 +86,18 @@ def time_line(engine: Engine, name: str, before: str = "", limit: int = 50) -> t
         )
         for row in found
     )
+
+
+def parts(engine: Engine, name: str) -> tuple[str, ...]:
+    """Its devices that a command can name; empty as long as it has told of none."""
+    wanted = select(device_state).where(device_state.c.kiosk == name).order_by(device_state.c.device)
+    with engine.connect() as connection:
+        return tuple(row.device for row in connection.execute(wanted) if commanded(row.kind, row.state))
+
+
+def commanded(kind: str, state: str) -> bool:
+    """Whether there is something that can be tested and restarted."""
+    return kind != SPEECH and state != overview.NOT_FITTED
 
 
 def _device(row: Row[Any]) -> DeviceView:

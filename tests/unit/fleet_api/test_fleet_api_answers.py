@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from fleet_api_stand import HOUR, PASSWORD, Stand
+from fleet_api_stand import HOUR, PASSWORD, Stand, put
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
@@ -14,7 +14,7 @@ from kiosk.fleet.access.roles import Role
 from kiosk.fleet.alerts import book
 from kiosk.fleet.alerts.findings import Finding
 from kiosk.fleet.desk import overview
-from kiosk.fleet.store import tables_alerts
+from kiosk.fleet.store import tables, tables_alerts
 
 DAYS = {"first": "2026-11-20", "last": "2026-11-22"}
 
@@ -127,6 +127,26 @@ def test_an_alert_is_taken_with_a_word_and_escalated_with_the_reason(stand: Stan
     assert levels[-1].status_code == 409
     stand.client(Role.ENGINEER).post("/api/v1/alerts/2/settlement")
     assert operator.post("/api/v1/alerts/2/escalation", json={"text": "晚了"}).status_code == 409
+
+
+def test_a_command_names_a_part_that_the_kiosk_has_as_far_as_it_has_told(stand: Stand) -> None:
+    client = stand.client(Role.ENGINEER)
+    for device in ("receipt_printer", "camera"):
+        put(
+            stand.engine, tables.device_state, kiosk="K0001", device=device, kind=device, model="", fault=None,
+            state="notFitted" if device == "camera" else "online", faults=[], words={}, measures={}, journal="0000aaaa",
+            sequence=6, happened_at=stand.now, received_at=stand.now,
+        )  # fmt: skip
+    for verb in ("test_device", "restart_device"):
+        new = {"kiosk": "K0001", "verb": verb, "arguments": {"device": "receipt_printer"}}
+        assert client.post("/api/v1/commands", json=new).status_code == 201
+        for missing in ("camera", "scanner"):
+            new["arguments"] = {"device": missing}
+            answer = client.post("/api/v1/commands", json=new)
+            said = f"K0001 has no part {missing}; its parts are card_printer, receipt_printer"
+            assert (answer.status_code, answer.json()["detail"]) == (422, said)
+        new |= {"kiosk": "K0003", "arguments": {"device": "scanner"}}  # which has told nothing
+        assert client.post("/api/v1/commands", json=new).status_code == 201
 
 
 def test_a_ticket_is_opened_taken_noted_and_closed(stand: Stand) -> None:

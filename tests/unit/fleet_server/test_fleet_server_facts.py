@@ -137,7 +137,7 @@ def test_why_a_command_failed_is_told_in_words() -> None:
 def test_an_answer_is_told_in_words() -> None:
     answer = {"device": "camera", "state": "online", "milliseconds": 250, "tested": "picture", "width": 640}
     assert facts.in_words(ZH, answer) == ["摄像头", "在线", "250 ms", "能拍到图像", "宽 640 像素"]
-    assert facts.in_words(EN, {"detail": "digest: is missing", "bytes": 40_960}) == ["Digest of the pack", "40 kB"]
+    assert facts.in_words(EN, {"detail": "digest: is missing", "bytes": 40_960}) == ["Which policy pack", "40 kB"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, insert, select
 
+from kiosk.catalogue import policy
 from kiosk.catalogue.policy import REGIONS
 from kiosk.clock import ManualClock
 from kiosk.fleet.app import Fleet
@@ -109,8 +111,20 @@ def test_a_policy_pack_is_fetched_by_what_it_contains(tmp_path: Path) -> None:
     assert client.get(f"/policy/{region_file.stem}/{'0' * 64}").status_code == 404
     assert client.get(f"/policy/{region_file.stem}/..%2f..%2fpki").status_code in (404, 422)
     kept = tmp_path / "policies" / region_file.stem / f"{digest}.toml"
+    os.utime(kept, (1_000, 1_000))
+    later = tmp_path / "later.toml"
+    later.write_text("# another edition\n" + region_file.read_text(encoding="utf-8"), encoding="utf-8")
+    offered = [(each.region, each.digest) for each in policies.kept()]
+    assert offered == [(region_file.stem, digest)]
+    other = policies.add(region_file.stem, later)
+    packs = policies.kept(region_file.stem)
+    assert [each.digest for each in packs] == [other, digest]
+    newest = max(rule.valid_from for rule in policy.load(region_file.stem, region_file).rule)
+    assert (packs[1].kept_at, packs[1].newest) == (1_000_000, newest)
+    assert policies.kept("999999") == ()
     kept.write_text("altered")
     assert client.get(path).status_code == 404
+    assert [each.digest for each in policies.kept()] == [other]
     broken = tmp_path / "broken.toml"
     shutil.copy(kept, broken)
     with pytest.raises(MistakesError):
