@@ -65,7 +65,7 @@ def _step(words: Words, step: str) -> str:
 
 
 def _table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    with ui.element("div").classes("scroll"), ui.element("table"):
+    with ui.element("div").classes("sideways"), ui.element("table"):
         with ui.element("thead"), ui.element("tr"):
             for head in heads:
                 with ui.element("th"):

@@ -1,8 +1,9 @@
-"""The facts of what a kiosk tells or answers, as people read them."""
+"""The facts of what a kiosk tells or answers, and of alerts, as people read them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ from devices.card_printer.contract import CardPosition
 from devices.contract import DeviceState, StorageLevel
 from kiosk.fleet.alerts import rules
 from kiosk.fleet.console.pages import page_of
-from kiosk.fleet.console.words import Words, document
+from kiosk.fleet.console.words import Words, day_of, document
 from kiosk.fleet.facts import Counted, Door, Failure, Stuck, Tested, Unsettled, Whose
 from kiosk.fleet.messages import EventName
 from kiosk.fleet.orders import Refusal
@@ -41,7 +42,7 @@ VOCABULARIES: Mapping[str, Mapping[str, type[StrEnum] | None]] = MappingProxyTyp
 """By the fact's name, the sections of ``words.toml`` that have its words, with the words that it may have; None: they
 are no enum, and a test knows them."""
 
-SECOND, KILOBYTE = 1000, 1024
+SECOND, KILOBYTE, THOUSANDTHS, YEAR_2100 = 1000, 1024, 1000, 4_102_444_800_000
 
 
 def in_words(words: Words, facts: Mapping[str, object], of: str = "") -> list[str]:
@@ -60,6 +61,8 @@ def why(words: Words, reason: str) -> str:
 
 
 def _said(words: Words, name: str, value: object, of: str) -> str:
+    if isinstance(value, list | dict):  # told beside it
+        return ""
     if isinstance(value, bool):
         key = f"{name}_{'yes' if value else 'no'}"
         return words(f"fact.{key}") if key in document()["fact"] else ""
@@ -80,10 +83,23 @@ def _value(words: Words, name: str, value: object, of: str) -> str:
         return words.unit(f"hopper-{text}" if text.isdecimal() else text)
     if name == "detail":  # what is wrong with an argument begins with its name
         return words.of("command", text.partition(":")[0])
+    if name == "supply" and text.partition(".")[0] in document()["supply"]:
+        return words.supply(text)
+    if name == "empty_on":
+        return words.day(text) if _is_day(text) else text
     for section in VOCABULARIES.get(name, ()):
         if text in document()[section]:
             return words.of(section, text)
     return text
+
+
+def _is_day(text: str) -> bool:
+    """Any kiosk may say anything in a fact."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(words: Words, name: str, value: int, of: str) -> str:
@@ -91,6 +107,12 @@ def _number(words: Words, name: str, value: int, of: str) -> str:
         return words.ahead(value)
     if name == "milliseconds":
         return f"{value} ms" if 0 <= value < SECOND else words.length(value)
+    if name == "ahead":
+        return words.ahead(value)
+    if name == "until" and 0 <= value <= YEAR_2100:
+        return words.day(day_of(value))
+    if name == "a_day":
+        return f"{value / THOUSANDTHS:g}"
     if name == "bytes":
         return f"{max(1, round(value / KILOBYTE)):,} kB"
     return f"{value:,}"

@@ -101,7 +101,7 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
         words = self.desk.words
         if not rows:
             return
-        with ui.element("div").classes("scroll"), ui.element("table"):
+        with ui.element("div").classes("sideways"), ui.element("table"):
             with ui.element("thead"), ui.element("tr"):
                 for name in (
                     heading,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from nicegui import ui
@@ -10,6 +10,7 @@ from nicegui import ui
 from devices import fault_catalogue
 from kiosk.fleet.access.roles import Act
 from kiosk.fleet.console.desk import Desk
+from kiosk.fleet.console.facts import in_words
 from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk.shapes import AlertRow, Bilingual, TicketRow
 
@@ -120,23 +121,12 @@ def alert(desk: Desk, row: AlertRow, *, of_kiosk: bool = False) -> None:
             if row.kiosks and not of_kiosk:
                 _kiosks(desk, row)
             explained(desk, row.code, row.words, row.remedy if row.cleared_at is None else None)
-            ui.label(" · ".join((row.code, *_facts(row.facts)))).classes("code")
+            ui.label(" · ".join((row.code, *in_words(words, row.facts)))).classes("code")
             for each in row.notes:
                 when = words("frame.by", who=each.by, when=moment(each.at, desk.now))
                 ui.label(words.said(when, str(each.facts.get("text", ""))))
         if row.cleared_at is None:
             _alert_foot(desk, row)
-
-
-def _facts(facts: Mapping[str, object]) -> Iterator[str]:
-    """What an engineer asks for; ``a_day`` is kept in thousandths."""
-    for name, value in facts.items():
-        if name == "a_day" and isinstance(value, int):
-            yield f"{name} {value / 1000:g}"
-        elif isinstance(value, bool):
-            yield f"{name} {'yes' if value else 'no'}"
-        elif not isinstance(value, list | dict):
-            yield f"{name} {value}"
 
 
 def _kiosks(desk: Desk, row: AlertRow) -> None:

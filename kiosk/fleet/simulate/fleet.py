@@ -267,7 +267,7 @@ class SimulatedFleet:
             for device in tuple(machine.faults):
                 machine.mend(now, device)
         elif command.verb == "take_out_of_service":
-            machine.service(now, False, "told")
+            machine.service(now, False)
         elif command.verb == "put_into_service":
             machine.service(now, True)
 

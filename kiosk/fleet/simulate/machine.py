@@ -175,12 +175,12 @@ class SimulatedKiosk:
         self.cards[bank] -= 1
         self._tell(now, Event(event=EventName.STOCK_COUNTED, facts={"bank": bank}), self._capabilities())
 
-    def service(self, now: int, on: bool, reason: str = "") -> None:
+    def service(self, now: int, on: bool) -> None:
         """It goes into or out of service."""
         if on != self.in_service:
             self.in_service = on
             name = EventName.IN_SERVICE if on else EventName.OUT_OF_SERVICE
-            self._tell(now, Event(event=name, facts={"reason": reason} if reason else {}))
+            self._tell(now, Event(event=name))
 
     def business(self, now: int) -> None:
         """A citizen has come by."""

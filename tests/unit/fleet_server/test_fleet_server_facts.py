@@ -126,6 +126,21 @@ def test_an_event_is_told_in_words(event: str, told: dict[str, Any], zh: str, en
     assert telling.sentence(EN, "event", body) == en
 
 
+def test_whatever_a_fact_says_it_can_be_shown() -> None:
+    names = {name.removesuffix("_yes").removesuffix("_no") for name in KNOWN["fact"]}
+    values = ("{x}", "{0}.{1}", "", "x" * 200, "hopper", "2026-99-99", 2**53, -(2**53), True, None, 1.5, ["x"])
+    for name in names:
+        for value in values:
+            for event in ("", "clock_wrong"):
+                assert all(isinstance(each, str) for each in facts.in_words(ZH, {name: value}, event))
+
+
+def test_an_alert_is_told_in_words() -> None:
+    alert = {"supply": "ribbon", "unit": "prints", "left": 12, "a_day": 4500, "empty_on": "2026-11-24"}
+    assert facts.in_words(EN, alert) == ["Ribbon", "12 left", "4.5 a day", "runs out on 24 November 2026"]
+    assert facts.in_words(ZH, {"kiosks": ["K0001"], "count": 9, "ahead": -120_000}) == ["数量 9", "慢 2 分钟"]
+
+
 def test_why_a_command_failed_is_told_in_words() -> None:
     assert facts.why(ZH, "policy_altered") == "取到的政策包被改动过，没有采用"
     fault = fault_catalogue.load()["camera.frozen"]
