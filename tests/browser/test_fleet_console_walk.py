@@ -131,6 +131,15 @@ async def test_alert_look_restart_cleared(browser: Browser, fleet: Standing) -> 
 async def test_a_risky_command_takes_a_second_person(browser: Browser, fleet: Standing) -> None:
     engineer = await signed_in(browser, fleet, "engineer")
     await engineer.goto(f"{fleet.url}console/kiosk/S00007?lang=en")
+    await engineer.get_by_test_id("do-sync_policy").click()
+    await expect(engineer.get_by_test_id("nothing-offered")).to_contain_text("kiosk fleet policy 990100 FILE")
+    await engineer.get_by_role("button", name="Close").click()
+    await engineer.get_by_test_id("do-test_device").click()
+    await engineer.get_by_test_id("argument-device").click()
+    await expect(engineer.locator(".q-menu .q-item")).to_have_count(8)  # its own parts
+    await engineer.locator(".q-menu .q-item", has_text="Camera").click()
+    await engineer.get_by_test_id("send").click()
+    await expect(engineer.locator('[data-testid^="order-"].order', has_text="Camera")).to_have_count(1)
     await engineer.get_by_test_id("do-restart_machine").click()
     await expect(engineer.locator(".ask")).to_contain_text("Runs only after a colleague has approved it")
     await engineer.get_by_test_id("send").click()

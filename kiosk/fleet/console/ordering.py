@@ -13,7 +13,7 @@ from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.console import asking, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.facts import in_words, why
-from kiosk.fleet.console.words import day_of, moment
+from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk import one_kiosk
 from kiosk.fleet.desk.shapes import CommandRow, Details
 from kiosk.fleet.messages import Fact
@@ -66,9 +66,10 @@ def _pack(desk: Desk, pack: KeptPack, in_force: str) -> str:
     name = pack.name_zh if words.language == "zh" else pack.name_en
     said = words(
         "command.pack",
-        region=f"{pack.region} {name}",
+        region=pack.region,
+        name=name,
         newest=pack.newest.isoformat(),
-        kept=day_of(pack.kept_at),
+        kept=moment(pack.kept_at, desk.now),
         digest=pack.digest[:SHORT],
     )
     return words("command.pack_in_force", pack=said) if pack.digest == in_force else said
@@ -90,6 +91,8 @@ def ask(desk: Desk, kiosk: str, verb: Verb, device: str, offered: Offered) -> No
             ui.label(words("command.needs_free")).classes("hint")
         if verb.second_person:
             ui.label(f"◆ {words('command.needs_second')}").classes("hint")
+        if "digest" in offered.choices:
+            ui.label(words("command.pack_hint")).classes("hint")
         fields = {
             name: _field(words(f"command.{name}"), name, offered.choices.get(name))
             for name in verb.arguments
@@ -152,7 +155,8 @@ def row(desk: Desk, each: CommandRow, *, of_kiosk: bool = False) -> None:
         stand_elsewhere = {"device": device, "reason": reason}
         facts = {name: fact for name, fact in each.facts.items() if stand_elsewhere.get(name) != fact}
         if reason:
-            ui.label(why(words, reason)).props('data-testid="order-reason"')
+            said = why(words, reason)
+            ui.label(said[:1].upper() + said[1:]).props('data-testid="order-reason"')
         rest = " · ".join(in_words(words, facts))
         ui.label(f"{by}{f' · {rest}' if rest else ''}").classes("hint")
         with ui.element("div").classes("row"):
