@@ -31,7 +31,7 @@ from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.issues import IssueEnd, IssueStep
 from kiosk.journal.store import Journal
 from kiosk.record_issuing import IssuingRecord
-from kiosk.record_stock import DIFFERENCE, StockRecord
+from kiosk.record_stock import Blocked, StockRecord
 from kiosk.tools import Tools
 
 READY = CardPrinterStatus(
@@ -228,7 +228,7 @@ async def test_the_ledger_is_what_is_in_stock(tools: Tools) -> None:
 async def test_an_empty_hopper_is_no_stock_whatever_the_ledger_says_and_blocks(tools: Tools) -> None:
     units = (READY.storage[0], replace(READY.storage[1], level=StorageLevel.EMPTY), *READY.storage[2:])
     view = await look_at_issuing(tools, replace(READY, storage=units))
-    assert view == IssuingView(stock={"example_bank": 2}, blocks=(DIFFERENCE,))
+    assert view == IssuingView(stock={"example_bank": 2}, blocks=(Blocked.STOCK_DIFFERENCE,))
 
 
 async def test_nothing_is_compared_while_a_card_is_on_its_way(tools: Tools, journal: Journal) -> None:
