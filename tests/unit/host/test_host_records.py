@@ -55,7 +55,8 @@ def careers(draw: st.DrawFn) -> tuple[Career, date, int]:
     employer = draw(st.integers(0, len(EMPLOYERS)))
     career = Career(
         1, "flexible" if employer == NO_EMPLOYER else "employee", start, draw(st.integers(300, 2000)) * 1000, employer,
-        retired, housing_fund_from=draw(st.none() | st.integers(start, last)), transfer=draw(st.integers(0, 20_000)),
+        retired, housing_fund_from=None if employer == NO_EMPLOYER else draw(st.none() | st.integers(start, last)),
+        transfer=draw(st.integers(0, 20_000)),
         gaps=gaps, employers=len(EMPLOYERS), settled=draw(st.booleans()),
     )  # fmt: skip
     return career, today, draw(st.integers(0, 2**32))
