@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 import structlog
 
 from devices.contract import Device, DeviceState
-from kiosk.health.hung import DRIVER, HungDrivers
+from kiosk.fleet.facts import Stuck
+from kiosk.health.hung import HungDrivers
 from kiosk.health.standing import serving
 from kiosk.health.watchdog import LOOK_EVERY, BusyDevices, LoopWatch, Remedy, UnchangedState, Watchdog
 from kiosk.runtime import Runtime
@@ -43,7 +44,11 @@ class Guard:
             tools.clock,
             tools.record.telemetry,
             [state, BusyDevices(self._busy), self._hung.sign],
-            {"view": self._remedies_of_view, "device": self._remedies_of_device, DRIVER: self._hung.remedies},
+            {
+                Stuck.VIEW.value: self._remedies_of_view,
+                Stuck.DEVICE.value: self._remedies_of_device,
+                Stuck.DRIVER.value: self._hung.remedies,
+            },
         )
 
     async def run(self) -> None:

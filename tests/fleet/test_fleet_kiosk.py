@@ -32,6 +32,7 @@ from kiosk.fleet.messages import Fact, Heartbeat, Telemetry, decode, encode
 from kiosk.fleet.orders import Command, CommandReply
 from kiosk.fleet.pki import certificate_in
 from kiosk.health.fleet_side import FleetSide
+from kiosk.health.guard import Guard
 from kiosk.host.port import Host
 from kiosk.journal.errors import JournalError
 from kiosk.journal.telemetry import TelemetryLane
@@ -174,7 +175,8 @@ async def _its_vitals(side: FleetSide, setting: Settings, far: Far, monkeypatch:
             assert (await asyncio.to_thread(side._heartbeat, number)).disk_free == 100 << 20
     runtime = side._runtime
     assert runtime is not None
-    remedies = side._remedies_of_view("in_service.session.menu")
+    guard = Guard(side._tools, runtime, {}, stop=side._stop, changed=lambda: None)
+    remedies = guard._remedies_of_view("in_service.session.menu")
     assert [(name, remedy) for name, remedy in remedies][:2] == [
         ("time_out", runtime.time_out),
         ("restart_application", side._stop),
