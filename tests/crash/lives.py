@@ -62,6 +62,8 @@ class _Points:
 
     def __init__(self, cut: Cut | None, show: Callable[[Cut], None]) -> None:
         self.armed = False
+        self.full = False
+        """The disk has taken no more."""
         self._cut = cut
         self._show = show
         self._passed: Counter[str] = Counter()
@@ -76,6 +78,7 @@ class _Points:
             if here == self._cut:
                 os.kill(os.getpid(), signal.SIGKILL)
             if self._cut is not None and self._cut.label == FULL and label == BEFORE and here.nth >= self._cut.nth:
+                self.full = True
                 raise JournalFull("no room")
             self._show(here)
 
@@ -106,7 +109,7 @@ async def _live(life: Life, link: Connection, *, show: bool) -> str:
         if life.reason is None:
             points.armed = True
             await kiosk.recover()
-            await kiosk.told()
+            await _told(kiosk, points)
             points.armed = False
             return "recovered"
         await kiosk.stock_up()
@@ -120,9 +123,19 @@ async def _live(life: Life, link: Connection, *, show: bool) -> str:
         runtime = await kiosk.accepted(life.person, life.reason, pay)
         record = await kiosk.make(runtime)
         await kiosk.recover()
-        await kiosk.told()
+        await _told(kiosk, points)
         points.armed = False
         return str(record.ended or record.step)
+
+
+async def _told(kiosk: KioskSide, points: _Points) -> None:
+    """On a full disk nothing can be written down as told: the next life tells it again."""
+    try:
+        await kiosk.told()
+    except TimeoutError:
+        if not points.full:
+            raise
+        raise JournalFull("what was told") from None
 
 
 def _child(life: Life, link: Connection, show: bool) -> None:
