@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from devices.contract import DeviceError
+from kiosk.carried import carried_through
 from kiosk.clock import Clock, Handle
 from kiosk.journal.entries import Entry
 from kiosk.journal.errors import JournalError
@@ -196,14 +197,15 @@ class Runtime:
 
     async def _perform(self, leaf: State, entry: int) -> None:
         stage = _Stage(self, self.position.state)
-        intent = None
+        beginning: asyncio.Future[Entry] | None = None
         try:
             if leaf.durable:
-                intent = await self.tools.record.begin(self.session, self.position.state)
+                beginning = asyncio.ensure_future(self.tools.record.begin(self.session, self.position.state))
+                await carried_through(beginning)
             assert leaf.activity is not None  # noqa: S101 -- only states with one come here
             outcome = await leaf.activity(stage)
         except asyncio.CancelledError:
-            if intent is not None:
+            if (intent := _begun(beginning)) is not None:
                 await self._ended_well(intent, "abandoned")
             raise
         except DeviceError as error:
@@ -213,14 +215,14 @@ class Runtime:
         except Exception as error:
             log.exception("activity_failed", state=stage.state, error=type(error).__name__)
             outcome = "failed"
-        if intent is not None and not await self._ended_well(intent, outcome):
+        if (intent := _begun(beginning)) is not None and not await self._ended_well(intent, outcome):
             outcome = "failed"
         self.post(outcome, entry=entry)
 
     async def _ended_well(self, intent: Entry, outcome: str) -> bool:
         """Write down what became of it. False: the disk would not have it; the intent stays open for a restart."""
         try:
-            await self.tools.record.end(intent, outcome)
+            await carried_through(self.tools.record.end(intent, outcome))
         except JournalError as error:
             log.error("outcome_not_written", step=intent.step, outcome=outcome, reason=type(error).__name__)
             return False
@@ -345,3 +347,10 @@ class _Stage:
 
 def _within(state: str, around: str) -> bool:
     return state == around or state.startswith(around + SEPARATOR)
+
+
+def _begun(beginning: asyncio.Future[Entry] | None) -> Entry | None:
+    """The intent that was written, if one was, even if it was only just before the state was left."""
+    if beginning is None or beginning.cancelled() or beginning.exception() is not None:
+        return None
+    return beginning.result()

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 
 import msgspec
 import structlog
 
+from kiosk.carried import carried_through
 from kiosk.fleet.messages import Body
 from kiosk.journal.errors import JournalError
 from kiosk.journal.store import Journal
@@ -68,7 +69,7 @@ class Telemetry:
     async def _write_waiting(self) -> None:
         bodies, self._waiting = self._waiting, []
         try:
-            await _carried_through(asyncio.to_thread(self.write, *bodies))
+            await carried_through(asyncio.to_thread(self.write, *bodies))
         except (JournalError, ValueError):
             for body in bodies:  # one that cannot be written takes no other with it
                 await self._write_one(body)
@@ -79,13 +80,3 @@ class Telemetry:
         except (JournalError, ValueError) as error:
             # Whatever goes on with a journal that cannot be written is decided by those who cannot do without it.
             log.error("telemetry_not_written", kind=type(body).__name__, error=type(error).__name__, reason=str(error))
-
-
-async def _carried_through(write: Coroutine[None, None, None]) -> None:
-    """A write that has begun is finished, though nobody waits for it any more: what it was given is nowhere else."""
-    writing = asyncio.ensure_future(write)
-    try:
-        await asyncio.shield(writing)
-    except asyncio.CancelledError:
-        await asyncio.wait([writing])
-        raise

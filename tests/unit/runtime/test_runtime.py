@@ -46,12 +46,16 @@ class Record:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.disk = asyncio.Event()
+        self.disk.set()
 
     async def begin(self, session: Session, state: str) -> str:
+        await self.disk.wait()
         self.lines.append(f"intent {state}")
         return state
 
     async def end(self, intent: str, outcome: str) -> None:
+        await self.disk.wait()
         self.lines.append(f"outcome {intent} {outcome}")
 
 
@@ -224,6 +228,27 @@ async def test_leaving_cancels_the_activity_and_its_late_answer_is_dropped(rig: 
     await rig.settle()
     assert (rig.state, rig.work.cancelled) == ("attract", 1)
     assert rig.record.lines[-1] == "outcome in_service.session.busy abandoned"
+
+
+@pytest.mark.parametrize("being_written", ["intent", "outcome"])
+async def test_left_while_the_disk_still_writes_no_intent_stays_without_its_outcome(
+    rig: Rig, being_written: str
+) -> None:
+    if being_written == "outcome":
+        await rig.happens("choose")
+        rig.record.disk.clear()
+        rig.work.finish.set_result("good")
+        await rig.settle()
+        expected = ["intent in_service.session.busy", "activity", "outcome in_service.session.busy good"]
+    else:
+        rig.record.disk.clear()
+        await rig.happens("choose")
+        expected = ["intent in_service.session.busy", "outcome in_service.session.busy abandoned"]
+    await rig.happens("leave")
+    rig.record.disk.set()
+    await rig.settle()
+    assert rig.record.lines == expected
+    assert rig.state == "attract"
 
 
 async def test_a_page_that_cannot_be_built_says_so_and_the_state_goes_on(rig: Rig) -> None:
