@@ -4,13 +4,13 @@ alert goes all the way."""
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 import ssl
-import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -44,12 +44,13 @@ class Desk(HTTPServer):
     """Another system that is told of alerts."""
 
     def __init__(self) -> None:
-        heard: list[tuple[str, bytes]] = []
+        loop = asyncio.get_running_loop()
+        heard: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                heard.append((self.headers["X-Fleet-Signature"], body))
+                loop.call_soon_threadsafe(heard.put_nowait, (self.headers["X-Fleet-Signature"], body))
                 self.send_response(204)
                 self.end_headers()
 
@@ -57,8 +58,17 @@ class Desk(HTTPServer):
                 return
 
         super().__init__(("127.0.0.1", 0), Handler)
-        self.heard = heard
+        self._heard = heard
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    async def hears(self, what: str, code: str) -> tuple[str, bytes]:
+        """Wait until it is told that an alert of ``code`` was opened or cleared; the signature and the body."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                signed, body = await self._heard.get()
+                told = json.loads(body)
+                if told["what"] == what and code in body.decode():
+                    return signed, body
 
 
 @dataclass
@@ -68,36 +78,43 @@ class Running:
     folder: Path
     settings: FleetServerSettings
     password: str
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    readers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PARTS, ""))
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def start(self, part: str) -> None:
-        log = (self.folder / f"{part}.log").open("w")
-        words = [sys.executable, "-m", "kiosk.cli", "fleet", "run", "--config", str(self.folder / "fleet.toml")]
-        self.processes[part] = subprocess.Popen([*words, "--part", part], stdout=log, stderr=subprocess.STDOUT)
+    async def start(self, part: str) -> None:
+        words = ["-m", "kiosk.cli", "fleet", "run", "--config", str(self.folder / "fleet.toml"), "--part", part]
+        self.processes[part] = await asyncio.create_subprocess_exec(
+            sys.executable, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        self.readers[part] = asyncio.create_task(self._read(part))
+
+    async def _read(self, part: str) -> None:
+        out = self.processes[part].stdout
+        assert out is not None
+        async for line in out:
+            async with self.news:
+                self.said[part] += line.decode()
+                self.news.notify_all()
+        async with self.news:
+            self.news.notify_all()
 
     async def told(self, part: str, pattern: str) -> str:
         """Wait for what a part prints."""
+        async with asyncio.timeout(PATIENCE), self.news:
+            while (match := re.search(pattern, self.said[part])) is None:
+                assert not self.readers[part].done(), self.said[part]
+                await self.news.wait()
+        return match[1]
 
-        async def found() -> str | None:
-            said = (self.folder / f"{part}.log").read_text()
-            assert self.processes[part].poll() is None, said
-            match = re.search(pattern, said)
-            return match[1] if match else None
-
-        return str(await eventually(found))
-
-    def end(self) -> dict[str, int]:
+    async def end(self) -> dict[str, int]:
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
-        return {part: process.wait(30) for part, process in self.processes.items()}
-
-
-async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            if found := await look():
-                return found
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(30):
+            ended = {part: await process.wait() for part, process in self.processes.items()}
+            await asyncio.gather(*self.readers.values())
+        return ended
 
 
 @pytest.fixture
@@ -119,10 +136,12 @@ console_key = "{web.key}"
     fleet.engine.dispose()
     running = Running(tmp_path, settings, password or "")
     for part in PARTS:
-        running.start(part)
+        await running.start(part)
     yield running
     for process in running.processes.values():
-        process.kill()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def test_every_part_is_a_process_of_its_own(running: Running, tmp_path: Path) -> None:
@@ -159,20 +178,18 @@ async def test_every_part_is_a_process_of_its_own(running: Running, tmp_path: Pa
             rows = (await browser.get("/api/v1/alerts", params={"kiosk": "K0001", "state": state})).json()
             return next((each for each in rows if each["code"] == JAM), None)
 
-        async def heard() -> tuple[str, bytes] | None:
-            return next((each for each in desk.heard if JAM.encode() in each[1]), None)
-
-        opened = await eventually(lambda: alert("open"))
-        signed, body = await eventually(heard)
+        signed, body = await desk.hears("opened", JAM)
+        opened = await alert("open")
         assert signature_holds(secret, signed, body, int(signed.partition(",")[0].removeprefix("t=")))
         assert (await browser.post(f"/api/v1/alerts/{opened['id']}/acknowledgement")).json()["state"] == "acknowledged"
         await asyncio.to_thread(kiosk.telemetry.write, DeviceState(**printer, state="online"))
-        assert (await eventually(lambda: alert("cleared")))["acknowledged_by"] == "administrator"
+        await desk.hears("cleared", JAM)
+        assert (await alert("cleared"))["acknowledged_by"] == "administrator"
         await kiosk.end()
         desk.shutdown()
         desk.server_close()
         assert (await browser.get("/api/v1/audit/check")).json()["first_wrong"] is None
-    assert running.end() == dict.fromkeys(PARTS, 0)
+    assert await running.end() == dict.fromkeys(PARTS, 0)
 
 
 async def test_a_part_that_cannot_know_its_broker_says_so(tmp_path: Path) -> None:
