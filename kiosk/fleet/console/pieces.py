@@ -156,42 +156,60 @@ def _alert_foot(desk: Desk, row: AlertRow) -> None:
 def _settle(desk: Desk, row: AlertRow) -> None:
     """A door that was forced is not settled by a slip of the hand: what was found is said first."""
     words = desk.words
-    with asked(desk, f"{words('alert.clear')} · {words.place(row.kiosk, row.device)}") as dialog:
-        ui.label(words("alert.clear_sure")).props('data-testid="sentence"')
-        found = ui.input(words("alert.found")).props('outlined dense maxlength=2000 data-testid="settle-found"')
-        found.classes("wide")
 
-        async def go() -> None:
-            text = str(found.value or "").strip()
-            if not text:
-                desk.tell(words("manage.say_what"), refused=True)
-            elif await desk.do(lambda who: desk.service.doing.clear(who, row.id, text), words("frame.done")):
-                dialog.close()
+    async def settle(found: str) -> bool:
+        return bool(await desk.do(lambda who: desk.service.doing.clear(who, row.id, found), words("frame.done")))
 
-        answers(desk, dialog, words("alert.clear"), go, testid="settle-go")
+    _said_first(desk, row, "alert.clear", settle, label="alert.found", missing="manage.say_what", testid="settle")
 
 
 def _escalate(desk: Desk, row: AlertRow) -> None:
     """Why is said first: whoever is called wants to know."""
     words = desk.words
-    with asked(desk, f"{words('manage.escalate')} · {words.place(row.kiosk, row.device)}") as dialog:
-        ui.label(words("manage.escalate_sure")).props('data-testid="sentence"')
-        why = ui.input(words("report.reason")).props('outlined dense maxlength=2000 data-testid="escalate-why"')
-        why.classes("wide")
+
+    async def escalate(why: str) -> bool:
+        done = await desk.do(lambda who: desk.service.doing.escalate(who, row.id, why))
+        if done is None:
+            return False
+        told = done[1]
+        said = words("manage.escalated", count=told) if told else words("manage.escalated_nobody")
+        desk.tell(said, refused=not told)
+        return True
+
+    _said_first(
+        desk, row, "manage.escalate", escalate, label="report.reason", missing="manage.say_why", testid="escalate",
+        danger=True,
+    )  # fmt: skip
+
+
+def _said_first(
+    desk: Desk,
+    row: AlertRow,
+    deed: str,
+    act: Callable[[str], Awaitable[bool]],
+    *,
+    label: str,
+    missing: str,
+    testid: str,
+    danger: bool = False,
+) -> None:
+    """Ask for some words before a deed. ``deed``, ``label`` and ``missing`` are keys; ``act``: given the words, whether
+    it was done."""
+    words = desk.words
+    with asked(desk, f"{words(deed)} · {words.place(row.kiosk, row.device)}") as dialog:
+        ui.label(words(f"{deed}_sure")).props('data-testid="sentence"')
+        field = (
+            ui.input(words(label)).props(f'outlined dense maxlength=2000 data-testid="{testid}-said"').classes("wide")
+        )
 
         async def go() -> None:
-            text = str(why.value or "").strip()
+            text = str(field.value or "").strip()
             if not text:
-                desk.tell(words("manage.say_why"), refused=True)
-                return
-            done = await desk.do(lambda who: desk.service.doing.escalate(who, row.id, text))
-            if done is not None:
-                told = done[1]
-                said = words("manage.escalated", count=told) if told else words("manage.escalated_nobody")
-                desk.tell(said, refused=not told)
+                desk.tell(words(missing), refused=True)
+            elif await act(text):
                 dialog.close()
 
-        answers(desk, dialog, words("manage.escalate"), go, testid="escalate-go", danger=True)
+        answers(desk, dialog, words(deed), go, testid=f"{testid}-go", danger=danger)
 
 
 def note(desk: Desk, act: Callable[[str], Callable[..., object]], *, testid: str) -> None:
