@@ -43,17 +43,21 @@ class Found(StrEnum):
     """It was taken out and put into the sealed bin, for its holder."""
     HANDED_OVER = "handed_over"
     """It was taken out and given to its holder."""
+    IN_BIN = "in_bin"
+    """It lies in the reject box, which holds one card more than the ledger knew of, and stays there."""
     NOTHING = "nothing"
-    """The whole path was looked through; no card is there."""
+    """The whole path and the reject box were looked through; no card is there."""
 
 
 _PLACE = {
     Found.DESTROYED: CardPlace.SPOILED,
     Found.SEALED: CardPlace.RETAINED,
     Found.HANDED_OVER: CardPlace.ISSUED,
+    Found.IN_BIN: CardPlace.SPOILED,
     Found.NOTHING: CardPlace.MISSING,
 }
 
+FOR_NOBODY = frozenset({Found.DESTROYED, Found.IN_BIN})
 FOR_ITS_HOLDER = frozenset({Found.SEALED, Found.HANDED_OVER})
 
 
@@ -70,7 +74,7 @@ async def settle_card(stage: Stage) -> Literal["stored", "refused", "unreachable
             session.trouble = Trouble(Say("stock.card.host_needed"), advice=(Say("stock.card.host_needed.what"),))
             return "unreachable"
         bound = application is not None and is_bound(application, record)
-    if found is Found.DESTROYED and bound:
+    if found in FOR_NOBODY and bound:
         session.trouble = Trouble(Say("stock.card.is_somebodys"), advice=(Say("stock.card.is_somebodys.what"),))
         return "refused"
     if found in FOR_ITS_HOLDER and not bound:
@@ -146,7 +150,7 @@ def _moved(record: IssueRecord | None, found: Found) -> Callable[[Ledger], None]
         if ledger.path() is None and record is not None:
             _into_path(ledger, record, found)
         if ledger.path() is not None:
-            ledger.leave_path(_PLACE[found], by_hand=True)
+            ledger.leave_path(_PLACE[found], by_hand=found is not Found.IN_BIN)
 
     return move
 

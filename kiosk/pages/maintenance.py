@@ -243,7 +243,11 @@ def _serials(cards: tuple[LedgerCard, ...]) -> tuple[Say, ...]:
 def looking_for_card(session: Session, tools: Tools) -> Done:
     upkeep = upkeep_of(session)
     advice = Say(f"fault.{upkeep.fault}.staff") if upkeep.fault else Say("stock.card.look_along")
-    return Done(title=Say("stock.card.look"), notes=(Say("stock.card.which", {"serial": _path_serial(upkeep)}), advice))
+    bin_too = Say("stock.card.look_in_bin", {"count": Number(len(upkeep.in_bin))})
+    return Done(
+        title=Say("stock.card.look"),
+        notes=(Say("stock.card.which", {"serial": _path_serial(upkeep)}), advice, bin_too),
+    )
 
 
 def finding_card(session: Session, tools: Tools) -> Menu:
@@ -260,6 +264,12 @@ def finding_card(session: Session, tools: Tools) -> Menu:
                 id=Found.SEALED.value, title=Say("stock.card.sealed"), note=Say("stock.card.sealed.note"), icon="shield"
             ),
             Choice(id=Found.HANDED_OVER.value, title=Say("stock.card.handed_over"), icon="person"),
+            Choice(
+                id=Found.IN_BIN.value,
+                title=Say("stock.card.in_bin"),
+                note=Say("stock.card.in_bin.note"),
+                icon="eject",
+            ),
             Choice(
                 id=Found.NOTHING.value,
                 title=Say("stock.card.nothing"),

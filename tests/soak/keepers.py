@@ -98,13 +98,14 @@ class Keepers(Eyes):
             case "load_hopper" | "count_hopper" | "load_delivery" | "finding_card":
                 return await self._choose(state, page)
             case "loading" | "opening_bin" | "opening_slot" | "looking_for_card":
-                await self._by_hand(state)
+                await self._by_hand(state, page)
                 return ("done", "")
             case "first_count" | "second_count" | "number_loaded":
                 return ("enter", str(await self._number(state)))
             case "not_done" | "not_allowed" | "list_printed":
-                if state == "not_done" and self.answers:
+                if state == "not_done" and self.answers[1:]:
                     self.to_do.insert(0, "card")
+                    self.answers.pop(0)
                 with suppress(BenchRefused):
                     await self.machine.bench.tear_off("staff")
                 return ("done", "")
@@ -112,6 +113,8 @@ class Keepers(Eyes):
 
     def _at_machine(self, page: Maintenance) -> tuple[str, str]:
         offered = [choice.id for choice in page.choices if choice.why_not is None]
+        if "card" not in self.to_do:
+            self.answers = []
         if "sign_out" in offered:
             self.blocked = any(row.look == "wrong" for row in page.rows)
             return ("choose", "tasks" if self.to_do else "sign_out")
@@ -164,18 +167,19 @@ class Keepers(Eyes):
 
     def _said_of_card(self) -> str:
         """What is nobody's is destroyed; the machine refuses that for one that is somebody's: then it is sealed."""
-        if not self.answers:
-            self.answers = ["destroyed", "sealed"] if self.found else ["nothing"]
-        said = self.answers.pop(0)
+        said = self.answers[0]
         if self.found:
             self.machine.carried[self.found] = said
         self.machine.events.append(("staff", f"said of a card: {said}"))
         return said
 
-    async def _by_hand(self, state: str) -> None:
+    async def _by_hand(self, state: str, page: Done) -> None:
         if state == "looking_for_card":
             if not self.found:
                 await self._open_up()
+            if not self.answers:
+                in_bin = not self.found and await self._too_many_in_bin(page)
+                self.answers = ["in_bin"] if in_bin else ["destroyed", "sealed"] if self.found else ["nothing"]
             return
         if state == "loading":
             nth = int(self.hopper.rpartition("-")[2])
@@ -191,6 +195,11 @@ class Keepers(Eyes):
             if each["place"] == "with:staff" and each["serial"] not in before:
                 self.machine.carried[each["serial"]] = fate
         self.machine.events.append(("staff", "bin emptied" if fate == "destroyed" else "held cards sealed"))
+
+    async def _too_many_in_bin(self, page: Done) -> bool:
+        (said,) = (note.args["count"].value for note in page.notes if note.key == "stock.card.look_in_bin")
+        there = sum(each["place"] == "in:card-printer/reject-box" for each in await self.machine.bench.new_cards())
+        return bool(there > said)
 
     async def _number(self, state: str) -> int:
         if state == "number_loaded":

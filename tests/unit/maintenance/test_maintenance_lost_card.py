@@ -10,7 +10,7 @@ from maintenance_rig import Rig
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.issues import IssueEnd, IssueStep
 from kiosk.journal.ledger import CardPlace, StockLine
-from statemachines.views import Say, Verbatim
+from statemachines.views import Number, Say, Verbatim
 
 SERIAL = "0C000002"
 
@@ -61,6 +61,7 @@ async def test_the_page_says_which_card_and_where_to_look(rig: Rig) -> None:
     assert rig.page.notes == (
         Say("stock.card.which", {"serial": Verbatim(SERIAL)}),
         Say("fault.card_printer.jam_exit.staff"),
+        Say("stock.card.look_in_bin", {"count": Number(0)}),
     )
 
 
@@ -93,10 +94,11 @@ async def test_a_card_that_is_somebodys_is_kept_for_them_or_given_to_them(
     assert rig.journal.outbox.pending()[1].payload["whereabouts"] == whereabouts
 
 
-async def test_a_card_that_is_somebodys_is_never_destroyed(rig: Rig) -> None:
+@pytest.mark.parametrize("found", ["destroyed", "in_bin"])
+async def test_a_card_that_is_somebodys_is_never_destroyed(rig: Rig, found: str) -> None:
     business = stuck(rig)
     bound(rig)
-    await settle(rig, "destroyed", to="not_done")
+    await settle(rig, found, to="not_done")
     assert rig.page.what == Say("stock.card.is_somebodys")
     assert rig.journal.issues.of(business).ended is None
     assert (told(rig), rig.journal.ledger.card(SERIAL).place) == ([], CardPlace.IN_PATH)
@@ -124,6 +126,18 @@ async def test_a_card_that_is_not_there_is_missing(rig: Rig) -> None:
     assert rig.journal.ledger.stock()["example_bank"] == StockLine(delivered=3, in_hopper=2, missing=1)
     assert told(rig) == ["issue_spoil", "issue_withdraw"]
     assert rig.journal.outbox.pending()[0].payload["how"] == "suspect"
+
+
+@pytest.mark.parametrize("read", [True, False])
+async def test_a_card_that_went_into_the_reject_box_unheard_is_counted_there(rig: Rig, read: bool) -> None:
+    """Its answer was lost and the path was empty: the box holds one card more than the ledger has in it."""
+    business = stuck(rig, read=read)
+    rig.host.application = SimpleNamespace(committed=False, serial=SERIAL)
+    await settle(rig, "in_bin")
+    assert rig.journal.ledger.stock()["example_bank"] == StockLine(delivered=3, in_hopper=2, spoiled=1)
+    assert [card.serial for card in rig.journal.ledger.in_bin()] == [SERIAL if read else ""]
+    assert rig.journal.issues.of(business).ended is IssueEnd.SETTLED
+    assert told(rig) == (["issue_spoil", "issue_withdraw"] if read else ["issue_withdraw"])
 
 
 async def test_a_card_that_was_never_read_is_destroyed_unread(rig: Rig) -> None:
