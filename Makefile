@@ -27,7 +27,7 @@ help:
 
 # -- set-up: each step once, and again only when what it was made from changes ------------------------------------------
 
-setup: $(VENV)/.project
+setup: $(VENV)/.project $(VENV)/.bytecode
 	@:
 
 $(VENV)/.packages: deploy/packages.txt
@@ -49,6 +49,11 @@ $(VENV)/.requirements: deploy/requirements.lock $(VENV)/.environment
 
 $(VENV)/.project: pyproject.toml $(VENV)/.requirements
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Where the software lies read-only nothing could be compiled at the start, and each start would compile all of it.
+$(VENV)/.bytecode: $(VENV)/.project $(shell find kiosk devices screens statemachines -name '*.py')
+	@$(BIN)/python -m compileall -q kiosk devices screens statemachines
 	@touch $@
 
 # -- what it is for -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,8 +12,15 @@ import msgspec
 
 from statemachines.views import Alive, FromScreens, Show
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
+_SHARE = 0.05
 _PIECE = 65536
+
+
+def pause(waited: float) -> float:
+    """Seconds until the next attempt, after so many seconds without a controller: it is found a twentieth too late at
+    most, and one that is gone for long is not asked for at every moment."""
+    return min(max(_SHORTEST_PAUSE, waited * _SHARE), _LONGEST_PAUSE)
 
 
 class Link:
@@ -67,14 +75,12 @@ class Link:
                     self._socket = None
 
     def _run(self) -> None:
-        pause = _FIRST_PAUSE
+        since = time.monotonic()
         while not self._stopped.is_set():
             connection = self._connect()
             if connection is None:
-                self._stopped.wait(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                self._stopped.wait(pause(time.monotonic() - since))
                 continue
-            pause = _FIRST_PAUSE
             self.send(Alive(self._version))
             for message in self._greeting():
                 self.send(message)
@@ -82,6 +88,7 @@ class Link:
             with self._lock:
                 self._socket = None
                 connection.close()
+            since = time.monotonic()
             if not self._stopped.is_set():
                 self._on_lost()
 

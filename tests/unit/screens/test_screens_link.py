@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from screens.link import Link
+from screens.link import Link, pause
 from statemachines.views import Alive, Frame, FromScreens, Say, Show, Starting, Touched
 
 SHOW = Show(Frame(number=7), Starting(Say("starting.devices")))
@@ -121,3 +123,13 @@ def test_stopping_before_anyone_answered_is_quick(path: Path) -> None:
     screens = Screens(path)
     screens.link.stop()
     assert screens.happened.empty()
+
+
+@given(there_after=st.floats(0, 3600))
+def test_a_controller_is_found_soon_and_not_asked_for_at_every_moment(there_after: float) -> None:
+    waited, attempts = 0.0, 1
+    while waited < there_after:
+        waited += pause(waited)
+        attempts += 1
+    assert waited - there_after <= max(0.02, min(0.05 * there_after, 2.0)) + 1e-9
+    assert attempts <= 40 + there_after / 2 + 100
