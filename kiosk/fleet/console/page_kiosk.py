@@ -271,20 +271,22 @@ class Orders(Panel[tuple[CommandRow, ...]]):
             ordering.row(self.desk, row, of_kiosk=True)
 
 
-class TimeLine(Panel[tuple[Moment, ...]]):
-    """What happened, the newest first."""
+class TimeLine(Panel[tuple[tuple[Moment, ...], frozenset[str]]]):
+    """What happened, the newest first; and the parts it has not, which it cannot have lost."""
 
     def __init__(self, desk: Desk, kiosk: str) -> None:
         super().__init__(desk)
         self.kiosk = kiosk
 
-    def look(self) -> tuple[Moment, ...]:
-        return one_kiosk.time_line(self.desk.service.reading, self.kiosk, limit=3 * MOMENTS)
+    def look(self) -> tuple[tuple[Moment, ...], frozenset[str]]:
+        reading = self.desk.service.reading
+        moments = one_kiosk.time_line(reading, self.kiosk, limit=3 * MOMENTS)
+        return moments, one_kiosk.not_fitted(reading, self.kiosk)
 
-    def draw(self, seen: tuple[Moment, ...]) -> None:
+    def draw(self, seen: tuple[tuple[Moment, ...], frozenset[str]]) -> None:
         words = self.desk.words
         pieces.title(words("kiosk.timeline"))
-        told = news(words, seen)[:MOMENTS]
+        told = news(words, *seen)[:MOMENTS]
         if not told:
             pieces.nothing(words("frame.nothing"))
         for each, text in told:

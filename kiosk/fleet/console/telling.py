@@ -15,9 +15,10 @@ TOGETHER = 5_000
 """Milliseconds within which devices that come up are told in one sentence."""
 
 
-def news(words: Words, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
+def news(words: Words, moments: Sequence[Moment], not_fitted: frozenset[str] = frozenset()) -> list[tuple[Moment, str]]:
     """Each moment that is news with its sentence, in the order given, the newest first. What a device or the capability
-    view says again is none; devices that come up one after another are one."""
+    view says again is none; devices that come up one after another are one. What a kiosk cannot do for want of a
+    part in ``not_fitted`` is not lost."""
     told: list[tuple[Moment, str]] = []
     known: dict[str, object] = {}
     up: list[str] = []
@@ -27,7 +28,7 @@ def news(words: Words, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
             told[-1] = (told[-1][0], words("kiosk.online_again", what=words.all(up)))
         up.clear()
 
-    for each in reversed(moments):
+    for each in reversed([_of_parts(moment, not_fitted) for moment in moments]):
         of, says = _says(each)
         if of and known.get(of) == says:
             continue
@@ -47,6 +48,14 @@ def news(words: Words, moments: Sequence[Moment]) -> list[tuple[Moment, str]]:
         told.append((each, text))
     flush()
     return told[::-1]
+
+
+def _of_parts(moment: Moment, not_fitted: frozenset[str]) -> Moment:
+    lost = moment.body.get("lost") or {}
+    if moment.kind != "capabilities" or not_fitted.isdisjoint(lost.values()):
+        return moment
+    left = {able: part for able, part in lost.items() if part not in not_fitted}
+    return moment.model_copy(update={"body": {**moment.body, "lost": left}})
 
 
 def _says(moment: Moment) -> tuple[str, object]:

@@ -88,6 +88,15 @@ def time_line(engine: Engine, name: str, before: str = "", limit: int = 50) -> t
     )
 
 
+def not_fitted(engine: Engine, name: str) -> frozenset[str]:
+    """Parts that it told it was built without."""
+    wanted = select(device_state.c.device).where(
+        device_state.c.kiosk == name, device_state.c.state == overview.NOT_FITTED
+    )
+    with engine.connect() as connection:
+        return frozenset(connection.execute(wanted).scalars())
+
+
 def parts(engine: Engine, name: str) -> tuple[str, ...]:
     """Its devices that a command can name; empty as long as it has told of none."""
     wanted = select(device_state).where(device_state.c.kiosk == name).order_by(device_state.c.device)

@@ -21,9 +21,9 @@ def device(number: int, at: int, name: str, fault: str | None = None, **more: An
     return moment(number, "device_state", at, device=name, kind=name, state="online", fault=fault, **more)
 
 
-def told(*moments: Moment) -> list[str]:
+def told(*moments: Moment, not_fitted: frozenset[str] = frozenset()) -> list[str]:
     """Oldest first."""
-    return [text for _, text in reversed(news(WORDS, moments[::-1]))]
+    return [text for _, text in reversed(news(WORDS, moments[::-1], not_fitted))]
 
 
 def test_devices_that_come_up_together_are_one_sentence() -> None:
@@ -59,6 +59,18 @@ def test_what_is_said_again_is_no_news_until_it_has_changed() -> None:
         "Not working: Pay",
         "Receipt printer: online",
     ]
+
+
+def test_a_kiosk_has_not_lost_what_it_was_built_without() -> None:
+    bare = {"lost": {"speak": "speech"}}
+    cut = {"lost": {"speak": "speech", "pay": "payer"}}
+    moments = [moment(nth, "capabilities", nth, **body) for nth, body in enumerate((bare, cut, bare))]
+    assert told(*moments, not_fitted=frozenset({"speech"})) == [
+        "Everything works",
+        "Not working: Pay",
+        "Everything works",
+    ]
+    assert told(moments[0]) == ["Not working: Speak"]
 
 
 def test_a_business_that_was_left_says_at_which_page() -> None:
