@@ -115,7 +115,7 @@ def enrol_code(kiosk: str, config: Config = None, directory: Directory = None) -
         fleet = opened(config, directory)
         with fleet.engine.begin() as connection:
             kiosks.readmit(connection, fleet.service.now, me(), kiosk)
-            audit.append(connection, fleet.service.now, me(), "enrolment.code", f"kiosk:{kiosk}")
+            audit.append(connection, fleet.service.now, me(), audit.Action.ENROLMENT_CODE, f"kiosk:{kiosk}")
         typer.echo(fleet.office.new_code(kiosk, me()))
 
 
@@ -128,7 +128,7 @@ def revoke(kiosk: str, config: Config = None, directory: Directory = None) -> No
         if not fleet.office.revoke(kiosk, me()):
             fail(f"{kiosk} does not belong to the fleet.")
         with fleet.engine.begin() as connection:
-            audit.append(connection, fleet.service.now, me(), "enrolment.revoke", f"kiosk:{kiosk}")
+            audit.append(connection, fleet.service.now, me(), audit.Action.ENROLMENT_REVOKE, f"kiosk:{kiosk}")
     typer.echo(f"{kiosk} is struck off.")
 
 
@@ -170,7 +170,9 @@ def account_add(
         except AccountError as error:
             fail(f"{error}. Nothing was changed.")
         with fleet.engine.begin() as connection:
-            audit.append(connection, fleet.service.now, me(), "account.add", f"account:{name}", {"role": role})
+            audit.append(
+                connection, fleet.service.now, me(), audit.Action.ACCOUNT_ADD, f"account:{name}", {"role": role}
+            )
     typer.echo(f"{name} may sign in as {role}.")
 
 
@@ -205,7 +207,7 @@ def _change(name: str, config: Path | None, directory: Path | None, *, disabled:
         except AccountError as error:
             fail(str(error))
         with fleet.engine.begin() as connection:
-            action = "account.close" if disabled else "account.open"
+            action = audit.Action.ACCOUNT_CLOSE if disabled else audit.Action.ACCOUNT_OPEN
             audit.append(connection, fleet.service.now, me(), action, f"account:{name}")
 
 

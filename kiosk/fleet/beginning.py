@@ -35,7 +35,12 @@ def first_administrator(fleet: Fleet, name: str) -> str | None:
         return None  # another process of the fleet was first
     with fleet.engine.begin() as connection:
         audit.append(
-            connection, fleet.service.now, "fleet", "account.add", f"account:{name}", {"role": "administrator"}
+            connection,
+            fleet.service.now,
+            "fleet",
+            audit.Action.ACCOUNT_ADD,
+            f"account:{name}",
+            {"role": "administrator"},
         )
     return password
 

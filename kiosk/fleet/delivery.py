@@ -198,7 +198,7 @@ class Courier:
             ended = {"state": DEAD, "ended_at": now, "trouble": why}
             connection.execute(update(delivery).where(delivery.c.id == row.id).values(ended))
             facts = {"alert": row.alert, "contact": row.contact, "reason": why}
-            audit.append(connection, now, "fleet", "delivery.dead", f"delivery:{row.id}", facts)
+            audit.append(connection, now, "fleet", audit.Action.DELIVERY_DEAD, f"delivery:{row.id}", facts)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Browser, Page, expect
 from test_fleet_console_walk import JAM, Standing, browser, fleet, picture, pytestmark, signed_in
 
@@ -143,7 +145,13 @@ async def test_a_kiosk_is_described_its_hours_taken_out_and_it_is_struck_off(bro
     await expect(page.get_by_test_id("count-total").locator(".figure")).to_have_text("19")
     await page.get_by_test_id("nav-records").click()
     for action in ("kiosk.retire", "availability.withdraw", "availability.exclude", "enrolment.code", "kiosk.describe"):
-        await expect(page.locator(".entry.audit", has_text=action).first).to_be_visible()
+        await expect(page.get_by_test_id(f"audit-{action}").first).to_be_visible()
+    await say(page, "about", "S00019")
+    await page.get_by_test_id("search-audit").click()
+    await expect(page.get_by_test_id("audit-account.sign_in")).to_have_count(0)
+    await expect(page.get_by_test_id("audit-kiosk.retire")).to_have_text(
+        re.compile("administratorStruck off · S00019$")
+    )
 
 
 async def test_contacts_are_added_tried_out_paused_and_removed(browser: Browser, fleet: Standing) -> None:
@@ -207,6 +215,16 @@ async def test_each_page_takes_its_role_and_a_closed_account_sees_no_more(browse
     )
     await administrator.get_by_role("button", name="Leave it").click()
     await expect(administrator.get_by_test_id("role-operator")).to_have_text("Operator")
+    await administrator.get_by_test_id("reset-operator").click()
+    await expect(administrator.get_by_test_id("sentence")).to_contain_text("operator is signed out everywhere")
+    await say(administrator, "reset-password", "too short")
+    await administrator.get_by_test_id("reset-go").click()
+    await expect(administrator.get_by_text("A password has 12 to 200 characters.")).to_be_visible()
+    await say(administrator, "reset-password", "synthetic words 19")
+    await administrator.get_by_test_id("reset-go").click()
+    await expect(administrator.locator(".ask")).to_have_count(0)
+    fleet.people["operator"] = "synthetic words 19"
+    await signed_in_quietly(browser, fleet, "operator")
     engineer.set_default_timeout(PATIENCE)
     await engineer.goto(f"{fleet.url}console/stock?lang=en")
     await expect(engineer.get_by_test_id("sign-out")).to_be_visible()

@@ -155,7 +155,7 @@ async def test_a_risky_command_takes_a_second_person(browser: Browser, fleet: St
     await administrator.get_by_test_id("sure-approve").click()
     await expect(state).to_have_text("done")  # on the engineer's page, live
     await administrator.get_by_test_id("nav-records").click()
-    await expect(administrator.locator(".entry.audit", has_text="command.approve")).to_have_count(1)
+    await expect(administrator.get_by_test_id("audit-command.approve")).to_have_count(1)
     await expect(administrator.locator(".chip.fine")).to_contain_text("The chain is whole")
 
 

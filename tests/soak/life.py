@@ -24,12 +24,21 @@ from kiosk.clock import ManualClock
 from kiosk.controller import Controller
 from kiosk.runtime import Runtime
 from kiosk.session import Session
+from statemachines.timing import Delay, Kind
 
 LEAK = "SOAK_LEAK_KB"
 """Environment: so many kilobytes, and one open file, are lost at every mark. Shows that a leak would be found."""
 HEAVY = frozenset({"applying.drawing", "applying.photo.taking", "making.printing", "making.inspecting"})
 """States whose first time loads what stays loaded: fonts, faces, detectors, pictures."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def _waits_for(runtime: Runtime | None, delay: Delay | None) -> str:
+    """What the state waits for. While the activity before it still lets go, no timer runs: it waits for the machine."""
+    if runtime is None or delay is None:
+        return ""
+    entered = runtime._timer is not None or delay.kind is Kind.REST
+    return (delay.kind if entered else Kind.MACHINE).value
 
 
 class _Life:
@@ -61,7 +70,7 @@ class _Life:
         resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
         return {
             "state": "" if runtime is None else runtime.position.state,
-            "kind": "" if delay is None else delay.kind.value,
+            "kind": _waits_for(runtime, delay),
             "now": self._clock.now().isoformat(),
             "bytes": resident,
             "files": len([*Path("/proc/self/fd").iterdir()]),

@@ -38,7 +38,7 @@ def open_alert(
         .returning(alert.c.id)
     ).scalar_one()  # fmt: skip
     noted = audit.facts_of(kiosk=of_kiosk, device=finding.device, code=finding.code, severity=rule.severity)
-    note(connection, now, number, OPENED, FLEET, noted, audited=True)
+    note(connection, now, number, OPENED, FLEET, noted, audited=audit.Action.ALERT_OPENED)
     log.warning("alert_opened", alert=number, kiosk=of_kiosk, device=finding.device, code=finding.code)
     join(connection, now, number, members)
     if rule.ticket is not None:
@@ -62,7 +62,7 @@ def clear(connection: Connection, now: int, number: int, by: str = FLEET) -> Non
     connection.execute(
         update(alert_member).where(alert_member.c.alert == number, alert_member.c.until.is_(None)).values(until=now)
     )
-    note(connection, now, number, CLEARED, by, audited=True)
+    note(connection, now, number, CLEARED, by, audited=audit.Action.ALERT_CLEARED)
     found = tickets.of_alert(connection, number)
     if found is not None and found.state == tickets.OPEN:
         tickets.close(connection, now, by, found.id)
@@ -88,7 +88,8 @@ def raise_level(connection: Connection, now: int, row: Row[Any], by: str, facts:
         .where(alert.c.id == row.id)
         .values(state=ESCALATED, level=level, escalates_at=now + (after or 0) if further else None)
     )
-    note(connection, now, row.id, ESCALATED, by, {"level": level, **facts}, audited=True)
+    facts = {"level": level, **facts}
+    note(connection, now, row.id, ESCALATED, by, facts, audited=audit.Action.ALERT_ESCALATED)
     return telling.tell(connection, now, row.id, ESCALATED, level=level)
 
 
@@ -124,12 +125,12 @@ def note(
     by: str,
     facts: Mapping[str, Any] | None = None,
     *,
-    audited: bool = False,
+    audited: audit.Action | None = None,
 ) -> None:
-    """Add an event to an alert."""
+    """Add an event to an alert; ``audited``: and this to the audit trail."""
     connection.execute(insert(alert_event).values(alert=number, at=now, what=what, by=by, facts=dict(facts or {})))
-    if audited:
-        audit.append(connection, now, by, f"alert.{what}", f"alert:{number}", facts)
+    if audited is not None:
+        audit.append(connection, now, by, audited, f"alert:{number}", facts)
 
 
 def _command(connection: Connection, now: int, number: int, of_kiosk: str, rule: rules.Rule) -> None:

@@ -78,7 +78,7 @@ def add(connection: Connection, now: int, by: str, new: Contact, sealed_by: Cont
     facts = audit.facts_of(
         name=new.name, channel=new.channel, address=new.address, level=new.level, least=new.least, site=new.site or None
     )
-    audit.append(connection, now, by, "contact.add", f"contact:{number}", facts)
+    audit.append(connection, now, by, audit.Action.CONTACT_ADD, f"contact:{number}", facts)
     return int(number), secret
 
 
@@ -96,7 +96,7 @@ def change(connection: Connection, now: int, by: str, number: int, new: Contact)
     connection.execute(update(contact).where(contact.c.id == number).values(_described(new)))
     was, is_now = _described(before), _described(new)
     changed = {name: value for name, value in is_now.items() if value != was[name]}
-    audit.append(connection, now, by, "contact.change", f"contact:{number}", changed)
+    audit.append(connection, now, by, audit.Action.CONTACT_CHANGE, f"contact:{number}", changed)
     return before
 
 
@@ -107,7 +107,9 @@ def pause(connection: Connection, now: int, by: str, number: int) -> Contact:
         raise ContactError(f"{found.name} is paused already", "contact.paused_already")
     connection.execute(update(contact).where(contact.c.id == number).values(paused_at=now))
     given_up = _give_up(connection, now, number, "paused")
-    audit.append(connection, now, by, "contact.pause", f"contact:{number}", audit.facts_of(given_up=given_up or None))
+    audit.append(
+        connection, now, by, audit.Action.CONTACT_PAUSE, f"contact:{number}", audit.facts_of(given_up=given_up or None)
+    )
     return find(connection, number)
 
 
@@ -117,7 +119,7 @@ def resume(connection: Connection, now: int, by: str, number: int) -> Contact:
     if found.paused_at is None:
         raise ContactError(f"{found.name} is not paused", "contact.not_paused")
     connection.execute(update(contact).where(contact.c.id == number).values(paused_at=None))
-    audit.append(connection, now, by, "contact.resume", f"contact:{number}")
+    audit.append(connection, now, by, audit.Action.CONTACT_RESUME, f"contact:{number}")
     return find(connection, number)
 
 
@@ -128,14 +130,14 @@ def new_secret(connection: Connection, now: int, by: str, number: int, sealed_by
         raise ContactError("only a webhook has a secret", "contact.no_secret")
     secret = secrets.token_urlsafe(32)
     connection.execute(update(contact).where(contact.c.id == number).values(secret=sealed_by.seal(secret)))
-    audit.append(connection, now, by, "contact.secret", f"contact:{number}")
+    audit.append(connection, now, by, audit.Action.CONTACT_SECRET, f"contact:{number}")
     return secret
 
 
 def try_out(connection: Connection, now: int, by: str, number: int) -> int:
     """Send them a message that only shows that it arrives; the number of its delivery. Audited. Raises ContactError."""
     find(connection, number)
-    audit.append(connection, now, by, "contact.test", f"contact:{number}")
+    audit.append(connection, now, by, audit.Action.CONTACT_TEST, f"contact:{number}")
     return telling.try_out(connection, now, number)
 
 
@@ -145,7 +147,7 @@ def remove(connection: Connection, now: int, by: str, number: int) -> Contact:
     connection.execute(update(contact).where(contact.c.id == number).values(removed_at=now, secret=""))
     given_up = _give_up(connection, now, number, "told no more")
     facts = audit.facts_of(name=gone.name, channel=gone.channel, address=gone.address, given_up=given_up or None)
-    audit.append(connection, now, by, "contact.remove", f"contact:{number}", facts)
+    audit.append(connection, now, by, audit.Action.CONTACT_REMOVE, f"contact:{number}", facts)
     return gone
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from kiosk.fleet.alerts import book, contacts, rules
 from kiosk.fleet.alerts.book import ACKNOWLEDGED, CLEARED
+from kiosk.fleet.store import audit
 from kiosk.fleet.store.tables import condition
 from kiosk.fleet.store.tables_alerts import alert, alert_event, alert_member
 
@@ -69,7 +70,7 @@ def acknowledge(connection: Connection, now: int, by: str, number: int) -> Row[A
         .where(alert.c.id == number)
         .values(state=ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=by, escalates_at=None)
     )
-    book.note(connection, now, number, "acknowledged", by, audited=True)
+    book.note(connection, now, number, "acknowledged", by, audited=audit.Action.ALERT_ACKNOWLEDGED)
     return connection.execute(select(alert).where(alert.c.id == number)).one()
 
 

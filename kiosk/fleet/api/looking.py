@@ -176,11 +176,14 @@ def add(route: Routes, service: Service) -> None:
     @route("GET", "/audit", Act.AUDIT_READ, tags=["audit"])
     def audit(
         subject: Annotated[str | None, Query(max_length=200, description="Such as ``kiosk:K0001``.")] = None,
+        about: Annotated[
+            str, Query(max_length=200, description="A person, a kiosk or a number: what was done by it or to it.")
+        ] = "",
         before: Before = None,
         limit: Limit = 100,
     ) -> tuple[AuditRow, ...]:
         """Who did what, the newest first."""
-        return lists.audit_trail(engine, subject=subject, before=before, limit=limit)
+        return lists.audit_trail(engine, subject=subject, about=about, before=before, limit=limit)
 
     @route("GET", "/audit/check", Act.AUDIT_READ, tags=["audit"])
     def audit_check() -> AuditCheck:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
-from kiosk.fleet.console import pieces
+from kiosk.fleet.console import citizens_words, pieces
 from kiosk.fleet.console.desk import Desk
 from kiosk.fleet.console.pages import in_order, page_of_step
 from kiosk.fleet.console.words import Words
@@ -54,8 +54,11 @@ def _steps(words: Words, row: BusinessRow) -> None:
     took = {step: f"{seconds:.1f}" for step, seconds in row.seconds.items()}
     _table(heads, [[_step(words, each), took.get(each, "–"), str(row.left_at.get(each, 0))] for each in steps])
     if row.refused_for:
-        reasons = " · ".join(f"{reason} × {count}" for reason, count in row.refused_for.items())
-        ui.label(f"{words('report.refused_for')} · {reasons}").classes("code")
+        heads = [words("report.refused_for"), words("report.times")]
+        _table(
+            heads,
+            [[citizens_words.of(words.language, reason), str(count)] for reason, count in row.refused_for.items()],
+        )
 
 
 def _step(words: Words, step: str) -> str:

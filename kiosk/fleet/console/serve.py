@@ -24,7 +24,9 @@ from kiosk.fleet.console import (
     page_kiosk,
     page_lists,
     page_manage,
-    page_office,
+    page_people,
+    page_records,
+    page_reports,
     page_screens,
     sign_in,
 )
@@ -44,11 +46,11 @@ LISTS: dict[str, Panels] = {
     "tickets": lambda desk: [page_lists.Tickets(desk)],
     "stock": lambda desk: [page_lists.StockPanel(desk)],
     "commands": lambda desk: [page_lists.Commands(desk)],
-    "reports": lambda desk: [page_office.Reports(desk)],
+    "reports": lambda desk: [page_reports.Reports(desk)],
     "journal": lambda desk: [page_journal.Journal(desk)],
-    "records": lambda desk: [page_office.Records(desk)],
+    "records": lambda desk: [page_records.Records(desk), page_records.Quarantine(desk)],
     "contacts": lambda desk: [page_contacts.Contacts(desk)],
-    "people": lambda desk: [page_office.People(desk)],
+    "people": lambda desk: [page_people.People(desk)],
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kiosk.fleet.alerts import rules
+from kiosk.fleet.console import citizens_words
 from kiosk.fleet.console.facts import in_words
 from kiosk.fleet.console.pages import page_of_step
 from kiosk.fleet.console.words import Words, document
@@ -83,10 +84,16 @@ def sentence(words: Words, kind: str, body: Mapping[str, Any]) -> str:
         return words("told.lost", what=words.all([words.of("capability", each) for each in lost]))
     if kind == "business_outcome":
         result = words.of("told", str(body.get("result")))
-        return words.said(words.of("service", str(body.get("service"))), result, _step(words, body.get("step")))
+        return words.said(words.of("service", str(body.get("service"))), result, _why(words, body))
     if kind == "event":
         return _event(words, body)
     return ""
+
+
+def _why(words: Words, body: Mapping[str, Any]) -> str:
+    """What the citizen was told; else where it ended."""
+    reason = body.get("reason")
+    return citizens_words.of(words.language, str(reason)).rstrip("。.") if reason else _step(words, body.get("step"))
 
 
 def _step(words: Words, step: object) -> str:

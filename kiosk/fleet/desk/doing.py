@@ -165,7 +165,7 @@ class Doing:
         self._require(who, Act.COMMAND_CONTENT)
         found = lists.command_content(self._engine, order)
         with self._transaction() as connection:
-            audit.append(connection, self.now, who.name, "command.content", f"command:{order}")
+            audit.append(connection, self.now, who.name, audit.Action.COMMAND_CONTENT, f"command:{order}")
         return found
 
     # -- reports -------------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class Doing:
         office = self._enrolment_office()
         with self._transaction() as connection:
             kiosks.readmit(connection, self.now, who.name, kiosk)
-            audit.append(connection, self.now, who.name, "enrolment.code", f"kiosk:{kiosk}")
+            audit.append(connection, self.now, who.name, audit.Action.ENROLMENT_CODE, f"kiosk:{kiosk}")
         return office.new_code(kiosk, who.name)
 
     def revoke(self, who: Account, kiosk: str) -> None:
@@ -221,7 +221,7 @@ class Doing:
         """A new account."""
         self._require(who, Act.ACCOUNTS)
         made = self._account(lambda: self._accounts.add(name, role, password))
-        self._record(who, "account.add", name, role=role.value)
+        self._record(who, audit.Action.ACCOUNT_ADD, name, role=role.value)
         return made
 
     def change_account(
@@ -244,13 +244,13 @@ class Doing:
             raise Conflict("not your own account")
         if password is not None:
             self._account(lambda: self._accounts.set_password(name, password))
-            self._record(who, "account.password", name)
+            self._record(who, audit.Action.ACCOUNT_PASSWORD, name)
         if role is not None:
             self._account(lambda: self._accounts.set_role(name, role))
-            self._record(who, "account.role", name, role=role.value)
+            self._record(who, audit.Action.ACCOUNT_ROLE, name, role=role.value)
         if disabled is not None:
             self._account(lambda: self._accounts.set_disabled(name, disabled))
-            self._record(who, "account.close" if disabled else "account.open", name)
+            self._record(who, audit.Action.ACCOUNT_CLOSE if disabled else audit.Action.ACCOUNT_OPEN, name)
         found = self._accounts.find(name)
         if found is None:
             raise Unknown(name)
@@ -262,13 +262,13 @@ class Doing:
         if not who.local:
             raise Conflict("the password is kept elsewhere")
         self._account(lambda: self._accounts.set_password(who.name, password))
-        self._record(who, "account.own_password", who.name)
+        self._record(who, audit.Action.ACCOUNT_OWN_PASSWORD, who.name)
 
     def signed_in(self, who: Account, address: str, **more: Fact) -> None:
         """For the audit trail."""
-        self._record(who, "account.sign_in", who.name, address=address, **more)
+        self._record(who, audit.Action.ACCOUNT_SIGN_IN, who.name, address=address, **more)
 
-    def record(self, actor: str, action: str, name: str, **facts: Fact) -> None:
+    def record(self, actor: str, action: audit.Action, name: str, **facts: Fact) -> None:
         """Something that was done to an account by nobody who is signed in."""
         with self._transaction() as connection:
             audit.append(connection, self.now, actor, action, f"account:{name}", facts)
@@ -301,7 +301,8 @@ class Doing:
         return lists.one_ticket(self._engine, number)
 
     def _noted(self, connection: Connection, who: Account, number: int, text: str) -> None:
-        book.note(connection, self.now, number, reading.NOTED, who.name, {"text": text.strip()}, audited=True)
+        facts, noted = {"text": text.strip()}, audit.Action.ALERT_NOTED
+        book.note(connection, self.now, number, reading.NOTED, who.name, facts, audited=noted)
 
     def _alert(self, number: int) -> None:
         with self._engine.connect() as connection:
@@ -332,5 +333,5 @@ class Doing:
         except AccountError as error:
             raise Wrong(str(error), error.key) from error
 
-    def _record(self, who: Account, action: str, name: str, **facts: Fact) -> None:
+    def _record(self, who: Account, action: audit.Action, name: str, **facts: Fact) -> None:
         self.record(who.name, action, name, **facts)

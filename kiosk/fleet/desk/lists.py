@@ -242,11 +242,11 @@ def command_row(row: Row[Any]) -> CommandRow:
 
 
 def audit_trail(
-    engine: Engine, *, subject: str | None = None, before: int | None = None, limit: int = 100
+    engine: Engine, *, subject: str | None = None, about: str = "", before: int | None = None, limit: int = 100
 ) -> tuple[AuditRow, ...]:
-    """The newest first."""
+    """The newest first; see :func:`kiosk.fleet.store.audit.entries`."""
     with engine.connect() as connection:
-        entries = audit.entries(connection, subject=subject, before=before, limit=limit)
+        entries = audit.entries(connection, subject=subject, about=about, before=before, limit=limit)
     return tuple(
         AuditRow(
             number=each.number,

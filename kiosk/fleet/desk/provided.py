@@ -13,6 +13,7 @@ from kiosk.fleet.access.accounts import Account, AccountError
 from kiosk.fleet.access.provider import Identity
 from kiosk.fleet.desk.doing import Doing
 from kiosk.fleet.desk.errors import Conflict
+from kiosk.fleet.store import audit
 
 LONGEST = 40
 """Characters of the name before the ``@``."""
@@ -32,12 +33,12 @@ class Provided:
         found = self._accounts.provided(identity.subject)
         if found is None:
             found = self._new(identity)
-            self._record("account.add", found.name, role=found.role.value, provider=self._provider)
+            self._record(audit.Action.ACCOUNT_ADD, found.name, role=found.role.value, provider=self._provider)
         elif found.disabled:
             raise Conflict("the account is closed")
         elif found.role is not identity.role:
             self._accounts.set_role(found.name, identity.role)
-            self._record("account.role", found.name, role=identity.role.value, provider=self._provider)
+            self._record(audit.Action.ACCOUNT_ROLE, found.name, role=identity.role.value, provider=self._provider)
             found = self._accounts.provided(identity.subject) or found
         self._doing.signed_in(found, address, provider=self._provider)
         return found
@@ -47,7 +48,7 @@ class Provided:
         found = self._accounts.provided(subject)
         if found is not None:
             self._accounts.end_sessions(found.name)
-            self._record("account.no_role", found.name, provider=self._provider)
+            self._record(audit.Action.ACCOUNT_NO_ROLE, found.name, provider=self._provider)
 
     def _new(self, identity: Identity) -> Account:
         digest = hashlib.sha256(identity.subject.encode()).hexdigest()
@@ -60,7 +61,7 @@ class Provided:
                     return other  # they have come twice at once
         raise Conflict("no name is free for this account")
 
-    def _record(self, action: str, name: str, **facts: str) -> None:
+    def _record(self, action: audit.Action, name: str, **facts: str) -> None:
         self._doing.record(f"provider:{self._provider}", action, name, **facts)
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
@@ -21,6 +22,56 @@ from kiosk.fleet.store.tables_alerts import audit, audit_head
 
 START = "0" * 64
 """The hash before the first entry."""
+
+
+class Action(StrEnum):
+    """What is written down. Of old entries others may be there still."""
+
+    ACCOUNT_ADD = "account.add"
+    ACCOUNT_CLOSE = "account.close"
+    ACCOUNT_NO_ROLE = "account.no_role"
+    ACCOUNT_OPEN = "account.open"
+    ACCOUNT_OWN_PASSWORD = "account.own_password"  # noqa: S105 -- what was done
+    ACCOUNT_PASSWORD = "account.password"  # noqa: S105 -- what was done
+    ACCOUNT_ROLE = "account.role"
+    ACCOUNT_SIGN_IN = "account.sign_in"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_CLEARED = "alert.cleared"
+    ALERT_ESCALATED = "alert.escalated"
+    ALERT_NOTED = "alert.noted"
+    ALERT_OPENED = "alert.opened"
+    AVAILABILITY_EXCLUDE = "availability.exclude"
+    AVAILABILITY_WITHDRAW = "availability.withdraw"
+    COMMAND_APPROVE = "command.approve"
+    COMMAND_CONTENT = "command.content"
+    COMMAND_DONE = "command.done"
+    COMMAND_EXPIRE = "command.expire"
+    COMMAND_FAILED = "command.failed"
+    COMMAND_PROPOSE = "command.propose"
+    COMMAND_RECEIVED = "command.received"
+    COMMAND_REFUSED = "command.refused"
+    COMMAND_REPLY_UNASKED = "command.reply_unasked"
+    COMMAND_RUNNING = "command.running"
+    COMMAND_WAITING = "command.waiting"
+    COMMAND_WITHDRAW = "command.withdraw"
+    CONTACT_ADD = "contact.add"
+    CONTACT_CHANGE = "contact.change"
+    CONTACT_PAUSE = "contact.pause"
+    CONTACT_REMOVE = "contact.remove"
+    CONTACT_RESUME = "contact.resume"
+    CONTACT_SECRET = "contact.secret"  # noqa: S105 -- what was done
+    CONTACT_TEST = "contact.test"
+    DELIVERY_DEAD = "delivery.dead"
+    ENROLMENT_CODE = "enrolment.code"
+    ENROLMENT_REVOKE = "enrolment.revoke"
+    KIOSK_DESCRIBE = "kiosk.describe"
+    KIOSK_READMIT = "kiosk.readmit"
+    KIOSK_RETIRE = "kiosk.retire"
+    RETENTION_DELETED = "retention.deleted"
+    TICKET_CLOSE = "ticket.close"
+    TICKET_NOTE = "ticket.note"
+    TICKET_OPEN = "ticket.open"
+    TICKET_TAKE = "ticket.take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +88,12 @@ class Entry:
 
 
 def append(
-    connection: Connection, at: int, actor: str, action: str, subject: str, facts: Mapping[str, object] | None = None
+    connection: Connection,
+    at: int,
+    actor: str,
+    action: Action,
+    subject: str,
+    facts: Mapping[str, object] | None = None,
 ) -> int:
     """Add an entry in the transaction of ``connection`` and return its number. Others who add wait for its end."""
     if not _next(connection):
@@ -79,12 +135,22 @@ def verify(connection: Connection, known: Iterable[tuple[int, str]] = ()) -> int
 
 
 def entries(
-    connection: Connection, *, subject: str | None = None, before: int | None = None, limit: int = 200
+    connection: Connection,
+    *,
+    subject: str | None = None,
+    about: str = "",
+    before: int | None = None,
+    limit: int = 200,
 ) -> tuple[Entry, ...]:
-    """The newest entries, the newest first; of one subject; older than number ``before``."""
+    """The newest entries, the newest first; of one subject; older than number ``before``. ``about``: what a person did,
+    or what was done to somebody or something of that name or number, a kiosk's alerts and commands with it."""
     wanted = select(audit).order_by(audit.c.number.desc()).limit(limit)
     if subject is not None:
         wanted = wanted.where(audit.c.subject == subject)
+    if about:
+        its_kiosk = audit.c.facts.contains(f'"kiosk":{json.dumps(about, ensure_ascii=False)}', autoescape=True)
+        named = audit.c.subject.endswith(f":{about}", autoescape=True)
+        wanted = wanted.where((audit.c.actor == about) | named | its_kiosk)
     if before is not None:
         wanted = wanted.where(audit.c.number < before)
     return tuple(

@@ -108,7 +108,7 @@ def exclude(
     facts = audit.facts_of(
         kind=kind, kiosk=of_kiosk, site=of_site, line=of_line, began_at=begin, ended_at=end, reason=reason.strip()
     )
-    audit.append(connection, now, by, "availability.exclude", f"exclusion:{made}", facts)
+    audit.append(connection, now, by, audit.Action.AVAILABILITY_EXCLUDE, f"exclusion:{made}", facts)
     return int(made)
 
 
@@ -117,7 +117,7 @@ def withdraw(connection: Connection, now: int, by: str, number: int) -> bool:
     stands = (exclusion.c.id == number) & exclusion.c.withdrawn_at.is_(None)
     done = connection.execute(update(exclusion).where(stands).values(withdrawn_by=by, withdrawn_at=now)).rowcount == 1
     if done:
-        audit.append(connection, now, by, "availability.withdraw", f"exclusion:{number}")
+        audit.append(connection, now, by, audit.Action.AVAILABILITY_WITHDRAW, f"exclusion:{number}")
     return done
 
 

@@ -58,7 +58,7 @@ def propose(
         .returning(command)
     ).one()  # fmt: skip
     facts = {"kiosk": to, "verb": verb, "arguments": values}
-    audit.append(connection, now, by, "command.propose", f"command:{made.id}", facts)
+    audit.append(connection, now, by, audit.Action.COMMAND_PROPOSE, f"command:{made.id}", facts)
     return made
 
 
@@ -71,7 +71,7 @@ def approve(connection: Connection, now: int, by: str, number: str) -> Row[Any]:
         raise CommandError("the one who asked cannot approve")
     until = now + VERBS[row.verb].minutes * 60_000
     return _changed(
-        connection, now, by, "command.approve", row,
+        connection, now, by, audit.Action.COMMAND_APPROVE, row,
         approved_by=by, approved_at=now, issued_at=now, expires_at=until, state=READY,
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def withdraw(connection: Connection, now: int, by: str, number: str) -> Row[Any]
     row = _locked(connection, number)
     if row.state not in (PROPOSED, READY) or row.sent:
         raise CommandError("it has been sent, or has ended")
-    return _changed(connection, now, by, "command.withdraw", row, state=WITHDRAWN)
+    return _changed(connection, now, by, audit.Action.COMMAND_WITHDRAW, row, state=WITHDRAWN)
 
 
 def due(connection: Connection, now: int, limit: int = 500) -> Sequence[Row[Any]]:
@@ -102,7 +102,7 @@ def expire(connection: Connection, now: int) -> int:
         select(command).where(command.c.state.in_((PROPOSED, READY)), command.c.expires_at <= now).limit(500)
     ).all()
     for row in late:
-        _changed(connection, now, "fleet", "command.expire", row, state=EXPIRED)
+        _changed(connection, now, "fleet", audit.Action.COMMAND_EXPIRE, row, state=EXPIRED)
     return len(late)
 
 
@@ -115,11 +115,13 @@ def answered(connection: Connection, now: int, reply: Mapping[str, Any]) -> bool
     row = connection.execute(select(command).where(command.c.id == reply["command"]).with_for_update()).first()
     if row is None or row.kiosk != reply["kiosk"]:
         facts = {"kiosk": reply["kiosk"], "state": reply["state"]}
-        audit.append(connection, now, reply["kiosk"], "command.reply_unasked", f"command:{reply['command']}", facts)
+        audit.append(
+            connection, now, reply["kiosk"], audit.Action.COMMAND_REPLY_UNASKED, f"command:{reply['command']}", facts
+        )
         return True
     if reply["step"] > row.step:
         _changed(
-            connection, now, reply["kiosk"], f"command.{reply['state']}", row,
+            connection, now, reply["kiosk"], audit.Action(f"command.{reply['state']}"), row,
             state=CommandState(reply["state"]).value, step=reply["step"], refusal=reply["refusal"],
             facts=reply["facts"], answered_at=now,
         )  # fmt: skip
@@ -158,7 +160,7 @@ def _locked(connection: Connection, number: str) -> Row[Any]:
     return row
 
 
-def _changed(connection: Connection, now: int, by: str, action: str, row: Row[Any], **values: Any) -> Row[Any]:
+def _changed(connection: Connection, now: int, by: str, action: audit.Action, row: Row[Any], **values: Any) -> Row[Any]:
     changed = connection.execute(
         update(command).where(command.c.id == row.id).values(**values).returning(command)
     ).one()

@@ -202,7 +202,7 @@ def register(connection: Connection, now: int, by: str, new: str, **described: o
         connection.execute(insert(kiosk).values(id=new, added_at=now, online=True, **described))
     elif described:
         connection.execute(update(kiosk).where(kiosk.c.id == new).values(**described, retired_at=None))
-    audit.append(connection, now, by, "kiosk.describe", f"kiosk:{new}", described)
+    audit.append(connection, now, by, audit.Action.KIOSK_DESCRIBE, f"kiosk:{new}", described)
 
 
 def retire(connection: Connection, now: int, by: str, of: str) -> None:
@@ -210,14 +210,14 @@ def retire(connection: Connection, now: int, by: str, of: str) -> None:
     there = (kiosk.c.id == of) & kiosk.c.retired_at.is_(None)
     if not connection.execute(update(kiosk).where(there).values(retired_at=now)).rowcount:
         raise KioskError(f"{of}: no such kiosk")
-    audit.append(connection, now, by, "kiosk.retire", f"kiosk:{of}")
+    audit.append(connection, now, by, audit.Action.KIOSK_RETIRE, f"kiosk:{of}")
 
 
 def readmit(connection: Connection, now: int, by: str, of: str) -> None:
     """One that was retired may join anew, and is on the list again; nothing for any other. Writes; audited."""
     retired = (kiosk.c.id == of) & kiosk.c.retired_at.is_not(None)
     if connection.execute(update(kiosk).where(retired).values(retired_at=None)).rowcount:
-        audit.append(connection, now, by, "kiosk.readmit", f"kiosk:{of}")
+        audit.append(connection, now, by, audit.Action.KIOSK_READMIT, f"kiosk:{of}")
 
 
 def _are_hours(hours: Hours) -> bool:

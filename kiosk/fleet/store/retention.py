@@ -103,7 +103,7 @@ class Keeper:
     def _write_down(self, now: int, gone: Mapping[str, int]) -> None:
         log.info("old_rows_deleted", **gone)
         with self._engine.begin() as connection:
-            audit.append(connection, now, "fleet", "retention.deleted", "store", gone)
+            audit.append(connection, now, "fleet", audit.Action.RETENTION_DELETED, "store", gone)
 
 
 @cache

@@ -45,7 +45,7 @@ def open_ticket(
         .returning(ticket.c.id)
     ).scalar_one()  # fmt: skip
     noted = {"kiosk": of_kiosk, "device": device, "code": code, "urgency": urgency}
-    audit.append(connection, now, by, "ticket.open", f"ticket:{number}", noted)
+    audit.append(connection, now, by, audit.Action.TICKET_OPEN, f"ticket:{number}", noted)
     return int(number)
 
 
@@ -86,7 +86,9 @@ def note(
         raise TicketError("parts are counted from 1")
     values = {"ticket": number, "at": now, "by": by, "text": text.strip(), "parts": dict(parts or {})}
     made = connection.execute(insert(ticket_note).values(**values).returning(ticket_note.c.id)).scalar_one()
-    audit.append(connection, now, by, "ticket.note", f"ticket:{number}", {"note": made, "parts": dict(parts or {})})
+    audit.append(
+        connection, now, by, audit.Action.TICKET_NOTE, f"ticket:{number}", {"note": made, "parts": dict(parts or {})}
+    )
     return int(made)
 
 
@@ -94,7 +96,7 @@ def take(connection: Connection, now: int, by: str, number: int, assignee: str) 
     """Someone works on it. Audited. Raises TicketError."""
     _standing(connection, number)
     connection.execute(update(ticket).where(ticket.c.id == number).values(state=WORKING, assignee=assignee))
-    audit.append(connection, now, by, "ticket.take", f"ticket:{number}", {"assignee": assignee})
+    audit.append(connection, now, by, audit.Action.TICKET_TAKE, f"ticket:{number}", {"assignee": assignee})
 
 
 def learned(connection: Connection, number: int, facts: Mapping[str, object]) -> None:
@@ -106,7 +108,7 @@ def close(connection: Connection, now: int, by: str, number: int) -> None:
     """It is done. Audited. Raises TicketError."""
     _standing(connection, number)
     connection.execute(update(ticket).where(ticket.c.id == number).values(state=CLOSED, closed_at=now, closed_by=by))
-    audit.append(connection, now, by, "ticket.close", f"ticket:{number}")
+    audit.append(connection, now, by, audit.Action.TICKET_CLOSE, f"ticket:{number}")
 
 
 def _standing(connection: Connection, number: int) -> Row[Any]:

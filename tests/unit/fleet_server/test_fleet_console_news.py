@@ -78,6 +78,12 @@ def test_a_business_that_was_left_says_at_which_page() -> None:
     assert told(left) == ["Card issue: left (Consent)"]
 
 
+def test_a_business_that_was_refused_says_what_the_citizen_was_told() -> None:
+    body = {"service": "medical_account", "result": "refused", "step": "menu", "reason": "refusal.card_expired"}
+    (said,) = told(moment(1, "business_outcome", 0, **body))
+    assert said == "Medical account: refused (This card has expired)"
+
+
 def alert(number: int, kiosk: str, severity: str = "warning", *, at: int = 0) -> AlertRow:
     return AlertRow(
         id=number, kiosk=kiosk, device="line:line-004" if not kiosk else "receipt_printer", code="x.y",

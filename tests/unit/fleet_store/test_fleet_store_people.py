@@ -94,7 +94,7 @@ def test_a_ticket_has_notes_parts_and_an_end(fleet: Engine) -> None:
 def test_the_audit_trail_shows_what_was_done_to_it(fleet: Engine) -> None:
     with fleet.begin() as connection:
         for number in range(5):
-            audit.append(connection, NOW + number, "ann", "test", "thing:1", {"number": number})
+            audit.append(connection, NOW + number, "ann", audit.Action.KIOSK_DESCRIBE, "thing:1", {"number": number})
         known = audit.head(connection)
         assert known[0] == 6
         assert audit.verify(connection, [known]) is None
@@ -118,7 +118,7 @@ def test_many_add_to_the_audit_trail_at_once(fleet: Engine) -> None:
     def add() -> None:
         for number in range(10):
             with fleet.begin() as connection:
-                audit.append(connection, NOW, "ann", "test", f"thing:{number}")
+                audit.append(connection, NOW, "ann", audit.Action.KIOSK_DESCRIBE, f"thing:{number}")
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for each in threads:
@@ -137,3 +137,25 @@ def test_published_hours_are_those_of_the_kiosks_zone() -> None:
     assert [((a - friday) // 60_000, (b - friday) // 60_000) for a, b in open_hours] == [(510, 720), (810, 1050)]
     assert spans.without([(0, 10)], [(2, 3), (5, 7)]) == [(0, 2), (3, 5), (7, 10)]
     assert spans.within([(0, 10)], [(2, 3), (9, 20)]) == [(2, 3), (9, 10)]
+
+
+def test_who_looks_for_somebody_or_something_finds_it(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for actor, action, subject, facts in (
+            ("li", audit.Action.ACCOUNT_SIGN_IN, "account:li", {}),
+            ("fleet", audit.Action.ALERT_OPENED, "alert:12", {"kiosk": "K0001"}),
+            ("wang", audit.Action.KIOSK_DESCRIBE, "kiosk:K0001", {}),
+            ("wang", audit.Action.KIOSK_DESCRIBE, "kiosk:K00010", {"name": "li"}),
+            ("wang", audit.Action.COMMAND_PROPOSE, "command:ab", {"kiosk": "K00010"}),
+        ):
+            audit.append(connection, NOW, actor, action, subject, facts)
+
+        def found(about: str) -> list[int]:
+            return [each.number for each in audit.entries(connection, about=about)]
+
+        assert found("K0001") == [3, 2]
+        assert found("li") == [1]
+        assert found("wang") == [5, 4, 3]
+        assert found("12") == [2]
+        assert found("%") == []
+        assert found("") == [5, 4, 3, 2, 1]
