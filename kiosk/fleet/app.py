@@ -26,6 +26,7 @@ from kiosk.fleet.access.provider import IdentityProvider
 from kiosk.fleet.access.sessions import Sessions, session_key
 from kiosk.fleet.alerts.engine import AlertEngine
 from kiosk.fleet.alerts.unusual import UnusualUse
+from kiosk.fleet.alerts.wearing import Wearing
 from kiosk.fleet.alone import alone
 from kiosk.fleet.announcing import Announcer
 from kiosk.fleet.api.application import application
@@ -183,6 +184,7 @@ class Fleet:
         if Part.ALERTS in self.parts:
             running["alerts"] = AlertEngine(self.engine, self.clock).run
             running["unusual"] = UnusualUse(self.engine, self.clock).run
+            running["wearing"] = Wearing(self.engine, self.clock).run
             running["retention"] = Keeper(self.engine, self.clock).run
         if Part.DELIVERY in self.parts:
             running["delivery"] = self._delivery
