@@ -10,8 +10,15 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+import structlog
+
 from devices.card_reader.contract import CardReader
 from devices.contract import Cancellation, MediaState
+
+log = structlog.get_logger("slot")
+
+AGAIN_AFTER = 1.0
+"""Seconds."""
 
 
 class CardSlot:
@@ -58,7 +65,15 @@ class CardSlot:
         await self.until(MediaState.NOT_PRESENT)
 
     def _watch(self) -> None:
-        self._reader.watch(self._cancellation, self._seen)
+        """A watch that breaks off, which none should, is begun again: without it no card would ever be noticed."""
+        while not self._cancellation.cancelled:
+            try:
+                self._reader.watch(self._cancellation, self._seen)
+            except Exception as error:
+                log.exception("card_slot_not_watched", error=type(error).__name__)
+            if not self._cancellation.cancelled:
+                self._seen(MediaState.UNKNOWN)
+                self._cancellation.wait(AGAIN_AFTER)
 
     def _seen(self, media: MediaState) -> None:
         if self._loop is not None and not self._loop.is_closed():
