@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,7 @@ import pytest
 from crt591_desk import Desk, desk
 from crt591_motions import MOTIONS
 
-from devices.card_printer.contract import (
-    CardPosition,
-)
+from devices.card_printer.contract import CardPosition
 from devices.contract import DeviceState
 
 pytestmark = pytest.mark.usefixtures("brisk_lines")
@@ -76,21 +76,28 @@ def test_a_motion_slower_than_our_patience_is_waited_for_and_not_told_again(tmp_
         assert (there.printer.where(), there.seen()["motions"]) == (CardPosition.AT_CONTACT, 1)
 
 
+@contextmanager
+def at_each_turn(there: Desk, then: Callable[[], object]) -> Iterator[None]:
+    """``then`` happens in the device's own thread whenever it has begun to turn a motor."""
+    turned = there.device._turn
+
+    def turn(*arguments: Any) -> None:
+        turned(*arguments)
+        then()
+
+    there.line.call(lambda: setattr(there.device, "_turn", turn))
+    yield
+    there.line.call(lambda: setattr(there.device, "_turn", turned))
+
+
 @pytest.mark.parametrize("motion", MOTIONS)
 def test_the_cable_is_pulled_during_a_motion(there: Desk, motion: str) -> None:
     """It is not told again, and after the plug is back the sensors tell what came of it."""
     before = prepared(there, motion)
-    pulled = there.device._turn
-
-    def turn(*arguments: Any) -> None:
-        pulled(*arguments)
-        there.device.clock.after(0, lambda: there.line.set_fault("absent", True))
-
-    there.line.call(lambda: setattr(there.device, "_turn", turn))
-    assert there.fails(lambda: MOTIONS[motion](there)) == "card_printer.motion_unknown"
-    assert there.printer.where() is CardPosition.UNKNOWN
-    assert there.printer.status().device is DeviceState.NO_DEVICE
-    there.line.call(lambda: setattr(there.device, "_turn", pulled))
+    with at_each_turn(there, lambda: there.device.clock.after(0, lambda: there.line.set_fault("absent", True))):
+        assert there.fails(lambda: MOTIONS[motion](there)) == "card_printer.motion_unknown"
+        assert there.printer.where() is CardPosition.UNKNOWN
+        assert there.printer.status().device is DeviceState.NO_DEVICE
     there.fault("absent", False)
     there.printer.open()
     assert there.seen()["motions"] - before == 1
@@ -101,16 +108,13 @@ def test_the_cable_is_pulled_during_a_motion(there: Desk, motion: str) -> None:
 @pytest.mark.parametrize("motion", MOTIONS)
 def test_a_power_cut_during_a_motion(there: Desk, motion: str) -> None:
     before = prepared(there, motion)
-    turned = there.device._turn
 
-    def turn(*arguments: Any) -> None:
-        turned(*arguments)
+    def cut() -> None:
         there.device.clock.after(0, lambda: there.device.set_fault("power_cut", True))
         there.device.clock.after(0.05, lambda: there.device.set_fault("power_cut", False))
 
-    there.line.call(lambda: setattr(there.device, "_turn", turn))
-    assert there.fails(lambda: MOTIONS[motion](there)) == "card_printer.motion_unknown"
-    there.line.call(lambda: setattr(there.device, "_turn", turned))
+    with at_each_turn(there, cut):
+        assert there.fails(lambda: MOTIONS[motion](there)) == "card_printer.motion_unknown"
     assert (there.printer.where(), there.seen()["motions"] - before) == (CardPosition.UNKNOWN, 1)
     status = there.printer.status()
     assert (status.fault, status.ready) == ("card_printer.position_unknown", False)
