@@ -23,13 +23,10 @@ from kiosk import config, logs
 from kiosk.clock import ManualClock
 from kiosk.controller import Controller
 from kiosk.runtime import Runtime
-from kiosk.session import Session
 from statemachines.timing import Delay, Kind
 
 LEAK = "SOAK_LEAK_KB"
 """Environment: so many kilobytes, and one open file, are lost at every mark. Shows that a leak would be found."""
-HEAVY = frozenset({"applying.drawing", "applying.photo.taking", "making.printing", "making.inspecting"})
-"""States whose first time loads what stays loaded: fonts, faces, detectors, pictures."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -46,25 +43,10 @@ class _Life:
         self._controller = controller
         self._clock = clock
         self._lost: list[Any] = []
-        self._states: set[str] = set()
         self.running = asyncio.create_task(controller.run())
-
-    def _watch(self, runtime: Runtime) -> None:
-        told = runtime._moved
-
-        def moved(before: str, event: str, after: str, session: Session) -> None:
-            self._states.add(after.rpartition("in_service.session.")[2])
-            told(before, event, after, session)
-
-        runtime._moved = moved
-        self._watched = True
-
-    _watched = False
 
     def seen(self) -> dict[str, Any]:
         runtime = self._controller.runtime
-        if runtime is not None and not self._watched:
-            self._watch(runtime)
         leaf = runtime.position.leaf if runtime is not None else None
         delay = runtime._delays[leaf.timeout] if runtime is not None and leaf is not None and leaf.timeout else None
         resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
@@ -75,7 +57,6 @@ class _Life:
             "bytes": resident,
             "files": len([*Path("/proc/self/fd").iterdir()]),
             "threads": threading.active_count(),
-            "warm": len(self._states & HEAVY),
             "ended": self.running.done(),
         }
 

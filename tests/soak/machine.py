@@ -85,8 +85,6 @@ class Sample:
     bytes: int
     files: int
     threads: int
-    warm: int = 0
-    """How much of what is loaded at its first use has been used."""
 
 
 @dataclass
@@ -204,7 +202,7 @@ class Machine:
         """Measure, after another citizen of this life."""
         await self.tell(mark=True)
         seen = self.seen
-        self.lives[-1].append(Sample(served, seen["bytes"], seen["files"], seen["threads"], seen["warm"]))
+        self.lives[-1].append(Sample(served, seen["bytes"], seen["files"], seen["threads"]))
 
     async def kill(self) -> str:
         """The power goes; the state it was in. Devices and host notice nothing of it by themselves."""

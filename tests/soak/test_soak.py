@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from audit import Log, grown, read_log, secrets_in, states_left
+from audit import Log, grown, growth, read_log, secrets_in, states_left
 from machine import Sample
 from wallets import write
 
@@ -34,19 +34,26 @@ def test_a_hundred_citizens_and_everything_that_can_go_wrong(tmp_path: Path) -> 
     assert told["events"]["staff: visit"] >= 4
 
 
+LOADED = {3: 80, 12: 60, 30: 20, 41: 25}
+"""Megabytes that come at that citizen, and stay."""
+
+
 def lasting(citizens: int, *, lost: int = 0, files: float = 0.0) -> list[Sample]:
-    """A life that loads its detectors at the tenth citizen and then loses so many bytes and files at each."""
-    return [
-        Sample(nth, (120 + 180 * (nth > 10)) * MEGABYTE + lost * nth, 33 + int(files * nth), 11, warm=nth > 10)
-        for nth in range(1, citizens + 1)
-    ]
+    """A life that loads some things late, holds much for a moment, and loses bytes and files with each citizen."""
+
+    def held(nth: int) -> int:
+        loaded = sum(size for at, size in LOADED.items() if nth >= at)
+        return (120 + loaded + 200 * (nth % 7 == 0)) * MEGABYTE
+
+    return [Sample(nth, held(nth) + lost * nth, 33 + int(files * nth), 11) for nth in range(1, citizens + 1)]
 
 
 def test_a_life_that_loads_what_it_needs_has_not_grown() -> None:
     assert grown(lasting(50)) == []
+    assert growth(lasting(14)) == {}
 
 
-@pytest.mark.parametrize(("leak", "what"), [({"lost": MEGABYTE}, "bytes"), ({"files": 1.0}, "files")])
+@pytest.mark.parametrize(("leak", "what"), [({"lost": 200_000}, "bytes"), ({"files": 0.2}, "files")])
 def test_a_planted_leak_is_seen(leak: dict[str, int], what: str) -> None:
     assert [each.split()[0] for each in grown(lasting(50, **leak))] == [what]  # type: ignore[arg-type]
 
