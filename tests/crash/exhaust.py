@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "iss
 
 import structlog  # noqa: E402
 from lives import FULL, Cut  # noqa: E402
-from trial import Trial, attempt, survey  # noqa: E402
+from trial import Trial, WayError, attempt, survey  # noqa: E402
 from ways import WAYS, Way  # noqa: E402
 from workshop import workshop  # noqa: E402
 
@@ -29,7 +29,10 @@ def exhaust(name: str, pairs: int, seed: int) -> tuple[str, int, int, list[str],
     chance = random.Random(f"{seed}/{name}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="crash-") as folder, workshop(Path(folder)) as bench:
-        points = survey(bench, way)
+        try:
+            points = survey(bench, way)
+        except WayError as error:
+            return name, 0, 0, [str(error)], time.monotonic() - began
         trials = [attempt(bench, way, cut) for cut in points.apart]
         for _ in range(pairs):
             trials.append(_odd(bench, way, points.apart, chance))

@@ -91,16 +91,28 @@ class _JumpedClock(QuickClock):
         return super().now() + self._jump
 
 
-async def _live(life: Life, link: Connection, *, show: bool) -> str:
+class _Parent:
+    """Whoever began this life. The kiosk's threads ask one after the other: each shall have its own answer."""
+
+    def __init__(self, link: Connection) -> None:
+        self._link = link
+        self._lock = threading.Lock()
+
+    def ask(self, what: object) -> None:
+        """Returns when it has been done."""
+        with self._lock:
+            self._link.send(what)
+            self._link.recv()
+
+
+async def _live(life: Life, parent: _Parent, *, show: bool) -> str:
     def tell(here: Cut) -> None:
         if show:
-            link.send(here)
-            link.recv()
+            parent.ask(here)
 
     def on_state(state: str) -> None:
         if life.hand and state.endswith("take_new_card"):
-            link.send("take")
-            link.recv()
+            parent.ask("take")
 
     points = _Points(life.cut, tell)
     kiosk = KioskSide(life.place, clock=_JumpedClock(life.days), on_state=on_state, point=points)
@@ -115,12 +127,8 @@ async def _live(life: Life, link: Connection, *, show: bool) -> str:
         await kiosk.stock_up()
         assert life.person is not None
 
-        def pay(order: str) -> None:
-            link.send(("pay", order))
-            link.recv()
-
         points.armed = True
-        runtime = await kiosk.accepted(life.person, life.reason, pay)
+        runtime = await kiosk.accepted(life.person, life.reason, lambda order: parent.ask(("pay", order)))
         record = await kiosk.make(runtime)
         await kiosk.recover()
         await _told(kiosk, points)
@@ -141,7 +149,7 @@ async def _told(kiosk: KioskSide, points: _Points) -> None:
 def _child(life: Life, link: Connection, show: bool) -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda *a: ""])
     try:
-        link.send(("done", asyncio.run(asyncio.wait_for(_live(life, link, show=show), LONGEST))))
+        link.send(("done", asyncio.run(asyncio.wait_for(_live(life, _Parent(link), show=show), LONGEST))))
     except JournalFull:
         link.send(("done", "disk full"))
     except Exception as error:  # noqa: BLE001 -- told to whoever began this life

@@ -26,6 +26,10 @@ UNDER_WAY = ("host:", "chip:DC", "chip:24")
 """What may still be carried out after the kiosk that asked for it is gone."""
 
 
+class WayError(AssertionError):
+    """A way that nobody cut did not end as it should."""
+
+
 @dataclass(frozen=True)
 class Points:
     """The points of a way. ``passed``: all of them; ``apart``: those between which something outside the kiosk's memory
@@ -70,7 +74,7 @@ def lead(bench: Workshop, life: Life, look: Any = None) -> Lived:
 
 
 def survey(bench: Workshop, way: Way) -> Points:
-    """Go the whole way once, uncut, and look at the world at every point."""
+    """Go the whole way once, uncut, and look at the world at every point. Raises WayError."""
     apart: list[Cut] = []
     moving: list[Cut] = []
     before = ""
@@ -90,7 +94,7 @@ def survey(bench: Workshop, way: Way) -> Points:
 
     lived = lead(bench, begin(bench, way), look)
     if lived.outcome != way.ends:
-        raise AssertionError(f"{way.name}: ended {lived.outcome}, not {way.ends}")
+        raise WayError(f"{way.name}: ended {lived.outcome}, not {way.ends}")
     return Points(tuple(lived.points), tuple(apart))
 
 
