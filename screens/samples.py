@@ -19,6 +19,7 @@ from statemachines.views import (
     Help,
     Identify,
     InsertCard,
+    Instruction,
     LayIdCard,
     Maintenance,
     Menu,
@@ -314,6 +315,17 @@ SAMPLES: dict[str, tuple[Frame, AnyPage]] = {
                 Say("pin.changed.keep"),
                 Say("pin.changed.phone_loss"),
                 Say("pin.changed.bank_separate"),
+            ),
+        ),
+    ),
+    "Instruction": (
+        frame(),
+        Instruction(
+            Say("stock.card.look"),
+            (
+                Say("stock.card.which", {"serial": Verbatim("0C000002")}),
+                Say("stock.card.look_along"),
+                Say("stock.card.look_in_bin", {"count": Number(2)}),
             ),
         ),
     ),

@@ -95,7 +95,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
             State("load_hopper", screen=views.Menu, timeout="staff"),
             State("finding_deliveries", screen=views.Working, activity=do.find_deliveries, timeout="check"),
             State("load_delivery", screen=views.Menu, timeout="staff"),
-            State("loading", screen=views.Done, timeout="staff"),
+            State("loading", screen=views.Instruction, timeout="staff"),
             State("number_loaded", screen=views.EnterDigits, timeout="staff"),
             State(
                 "storing_load",
@@ -116,7 +116,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
                 durable=True,
                 restart="the ledger has all of it or nothing: the two people look at the overview",
             ),
-            State("opening_bin", screen=views.Done, timeout="staff"),
+            State("opening_bin", screen=views.Instruction, timeout="staff"),
             State(
                 "emptying",
                 screen=views.Working,
@@ -125,7 +125,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
                 durable=True,
                 restart="the ledger has all of it or nothing; the list is in the journal",
             ),
-            State("opening_slot", screen=views.Done, timeout="staff"),
+            State("opening_slot", screen=views.Instruction, timeout="staff"),
             State(
                 "sealing",
                 screen=views.Working,
@@ -134,7 +134,7 @@ def stock_chart(do: MaintenanceActivities) -> Chart:
                 durable=True,
                 restart="each card has been sealed in the ledger or is still held; the list is in the journal",
             ),
-            State("looking_for_card", screen=views.Done, timeout="staff"),
+            State("looking_for_card", screen=views.Instruction, timeout="staff"),
             State("finding_card", screen=views.Menu, timeout="staff"),
             State(
                 "settling",

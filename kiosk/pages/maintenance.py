@@ -16,8 +16,8 @@ from kiosk.tools import Tools
 from kiosk.upkeep import Unit, Upkeep
 from statemachines.views import (
     Choice,
-    Done,
     EnterDigits,
+    Instruction,
     Maintenance,
     Menu,
     Number,
@@ -185,9 +185,9 @@ def which_delivery(session: Session, tools: Tools) -> Menu:
     )
 
 
-def loading(session: Session, tools: Tools) -> Done:
+def loading(session: Session, tools: Tools) -> Instruction:
     serials = upkeep_of(session).deliveries[session.kept["delivery"]]
-    return Done(
+    return Instruction(
         title=Say("stock.load.now", {"unit": Verbatim(session.kept["hopper"])}),
         notes=(Say("stock.load.how"), _range(serials), Say("stock.load.close")),
     )
@@ -225,12 +225,12 @@ def counting(which: str) -> Callable[[Session, Tools], EnterDigits]:
     return page
 
 
-def opening_bin(session: Session, tools: Tools) -> Done:
-    return Done(title=Say("stock.bin.now"), notes=(Say("stock.bin.how"), *_serials(upkeep_of(session).in_bin)))
+def opening_bin(session: Session, tools: Tools) -> Instruction:
+    return Instruction(title=Say("stock.bin.now"), notes=(Say("stock.bin.how"), *_serials(upkeep_of(session).in_bin)))
 
 
-def opening_slot(session: Session, tools: Tools) -> Done:
-    return Done(title=Say("stock.held.now"), notes=(Say("stock.held.how"), *_serials(upkeep_of(session).held)))
+def opening_slot(session: Session, tools: Tools) -> Instruction:
+    return Instruction(title=Say("stock.held.now"), notes=(Say("stock.held.how"), *_serials(upkeep_of(session).held)))
 
 
 def _serials(cards: tuple[LedgerCard, ...]) -> tuple[Say, ...]:
@@ -240,11 +240,11 @@ def _serials(cards: tuple[LedgerCard, ...]) -> tuple[Say, ...]:
     return (*shown, Say("stock.more", {"count": Number(more)})) if more else shown
 
 
-def looking_for_card(session: Session, tools: Tools) -> Done:
+def looking_for_card(session: Session, tools: Tools) -> Instruction:
     upkeep = upkeep_of(session)
     advice = Say(f"fault.{upkeep.fault}.staff") if upkeep.fault else Say("stock.card.look_along")
     bin_too = Say("stock.card.look_in_bin", {"count": Number(len(upkeep.in_bin))})
-    return Done(
+    return Instruction(
         title=Say("stock.card.look"),
         notes=(Say("stock.card.which", {"serial": _path_serial(upkeep)}), advice, bin_too),
     )

@@ -14,6 +14,7 @@ from screens.pages import (
     help,  # noqa: A004 -- the page's name
     identify,
     insert_card,
+    instruction,
     just_a_moment,
     lay_id_card,
     maintenance,
@@ -51,6 +52,7 @@ __all__ = [
     "help",
     "identify",
     "insert_card",
+    "instruction",
     "just_a_moment",
     "lay_id_card",
     "maintenance",

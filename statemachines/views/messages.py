@@ -27,6 +27,7 @@ from statemachines.views.pages import (
     Help,
     Identify,
     InsertCard,
+    Instruction,
     LayIdCard,
     Maintenance,
     Menu,
@@ -63,6 +64,7 @@ AnyPage = (
     | Printing
     | TakePaper
     | Done
+    | Instruction
     | Refusal
     | StillThere
     | TakeCard

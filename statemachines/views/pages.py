@@ -166,6 +166,13 @@ class Done(Page, frozen=True):
     notes: tuple[Say, ...] = ()
 
 
+class Instruction(Page, frozen=True):
+    """What people of the staff do at the machine with their hands, and then say so: intent ``done``."""
+
+    title: Say
+    notes: tuple[Say, ...] = ()
+
+
 class Refusal(Page, frozen=True):
     """It cannot be done: what happened, what still works, where to go, which papers. Intents ``done``, ``print``.
 

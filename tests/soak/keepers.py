@@ -13,14 +13,14 @@ from wallets import BANKS
 
 from devices.bench.client import BenchRefused, BenchTimeout
 from kiosk.demo.preparing import STAFF
-from statemachines.views import Done, EnterDigits, Maintenance, Menu, Page, PinEntry, Show
+from statemachines.views import EnterDigits, Instruction, Maintenance, Menu, Page, PinEntry, Show
 
 PAIRS = (("1002", "1003"), ("1002", "1001"), ("1004", "1003"))
 MOST_STEPS = 250
 SHOWS: Mapping[str, type[Page]] = {
     **dict.fromkeys(("first_person", "second_person"), PinEntry),
     **dict.fromkeys(("tasks", "load_hopper", "count_hopper", "load_delivery", "finding_card"), Menu),
-    **dict.fromkeys(("loading", "opening_bin", "opening_slot", "looking_for_card"), Done),
+    **dict.fromkeys(("loading", "opening_bin", "opening_slot", "looking_for_card"), Instruction),
     **dict.fromkeys(("first_count", "second_count", "number_loaded"), EnterDigits),
 }
 """State -> its page."""
@@ -173,7 +173,7 @@ class Keepers(Eyes):
         self.machine.events.append(("staff", f"said of a card: {said}"))
         return said
 
-    async def _by_hand(self, state: str, page: Done) -> None:
+    async def _by_hand(self, state: str, page: Instruction) -> None:
         if state == "looking_for_card":
             if not self.found:
                 await self._open_up()
@@ -196,7 +196,7 @@ class Keepers(Eyes):
                 self.machine.carried[each["serial"]] = fate
         self.machine.events.append(("staff", "bin emptied" if fate == "destroyed" else "held cards sealed"))
 
-    async def _too_many_in_bin(self, page: Done) -> bool:
+    async def _too_many_in_bin(self, page: Instruction) -> bool:
         (said,) = (note.args["count"].value for note in page.notes if note.key == "stock.card.look_in_bin")
         there = sum(each["place"] == "in:card-printer/reject-box" for each in await self.machine.bench.new_cards())
         return bool(there > said)

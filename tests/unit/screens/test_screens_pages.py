@@ -141,6 +141,7 @@ FRAME = {("language", "en"), ("large", ""), ("help", "")}
         ("Printing", set()),
         ("TakePaper", {("leave", ""), ("done", "")}),
         ("Done", {("leave", ""), ("done", "")}),
+        ("Instruction", {("done", "")}),
         ("Refusal", {("leave", ""), ("done", ""), ("print", "")}),
         ("Refusal:again", {("back", ""), ("leave", ""), ("done", ""), ("again", "")}),
         ("StillThere", {("more_time", ""), ("leave", "")}),
