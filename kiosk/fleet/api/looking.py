@@ -9,6 +9,7 @@ from fastapi import Query, Response
 from kiosk.fleet.access.roles import LEAST_FOR_VERB, Act
 from kiosk.fleet.api.access import Caller, Routes
 from kiosk.fleet.api.parameters import (
+    About,
     AccountShape,
     Before,
     KioskPath,
@@ -16,6 +17,7 @@ from kiosk.fleet.api.parameters import (
     Limit,
     NumberPath,
     OrderPath,
+    Subject,
     VerbShape,
 )
 from kiosk.fleet.api.service import Service
@@ -175,10 +177,8 @@ def add(route: Routes, service: Service) -> None:
 
     @route("GET", "/audit", Act.AUDIT_READ, tags=["audit"])
     def audit(
-        subject: Annotated[str | None, Query(max_length=200, description="Such as ``kiosk:K0001``.")] = None,
-        about: Annotated[
-            str, Query(max_length=200, description="A person, a kiosk or a number: what was done by it or to it.")
-        ] = "",
+        subject: Subject = None,
+        about: About = "",
         before: Before = None,
         limit: Limit = 100,
     ) -> tuple[AuditRow, ...]:

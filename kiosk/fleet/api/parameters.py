@@ -26,6 +26,12 @@ KioskQuery = Annotated[str | None, Query(alias="kiosk", pattern=KIOSK, descripti
 Before = Annotated[int | None, Query(ge=1, le=LARGEST, description="Only what has a smaller number: the next page.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Text = Annotated[str, Field(max_length=2000, pattern=NO_NUL)]
+Subject = Annotated[
+    str | None, Query(max_length=200, pattern=NO_NUL, description="Kind and name, such as ``kiosk:K0001``.")
+]
+About = Annotated[
+    str, Query(max_length=200, pattern=NO_NUL, description="Who or what: all that it did, or that was done to it.")
+]
 First = Annotated[date, Query(description="The first day, in the kiosks' zone.")]
 Last = Annotated[date, Query(description="The last day.")]
 

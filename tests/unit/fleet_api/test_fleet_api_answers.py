@@ -149,6 +149,18 @@ def test_a_command_names_a_part_that_the_kiosk_has_as_far_as_it_has_told(stand: 
         assert client.post("/api/v1/commands", json=new).status_code == 201
 
 
+def test_the_audit_trail_is_searched_and_not_for_what_no_database_can_hold(stand: Stand) -> None:
+    client = stand.client(Role.ADMINISTRATOR)
+    new = {"kiosk": "K0001", "device": "camera", "code": "camera.dirty", "urgency": "normal", "text": "镜头有污渍"}
+    number = client.post("/api/v1/tickets", json=new).json()["id"]
+    for query in ({"about": "K0001"}, {"subject": f"ticket:{number}"}):
+        newest = client.get("/api/v1/audit", params=query).json()[0]
+        assert (newest["subject"], newest["facts"].get("kiosk", "K0001")) == (f"ticket:{number}", "K0001")
+    for name in ("about", "subject"):
+        assert client.get("/api/v1/audit", params={name: "nobody:here"}).json() == []
+        assert client.get("/api/v1/audit", params={name: "K\0"}).status_code == 422
+
+
 def test_a_ticket_is_opened_taken_noted_and_closed(stand: Stand) -> None:
     client = stand.client(Role.OPERATOR)
     new = {"kiosk": "K0001", "device": "camera", "code": "camera.dirty", "urgency": "normal", "text": "镜头有污渍"}
