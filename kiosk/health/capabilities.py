@@ -14,7 +14,7 @@ from devices import fault_catalogue
 from devices.card_printer.contract import CardPrinterStatus, Ribbon, RibbonState
 from devices.contract import DeviceError, DeviceState, MediaState, Status
 from devices.fault_catalogue import Capability
-from kiosk.health.issuing import IssuingView
+from kiosk.health.issuing_view import IssuingView
 from kiosk.health.supplies import Supply
 from kiosk.host.payer.port import Payer
 from kiosk.host.port import Host, HostError, HostRefused
@@ -99,7 +99,7 @@ class Health:
     @property
     def why_no_issue(self) -> str:
         """Why no card can be issued, leaving the host aside: ``not_fitted``, ``card_printer``, ``encoder``, or as
-        :attr:`kiosk.health.issuing.IssuingView.why_not`; empty when one can."""
+        :attr:`kiosk.health.issuing_view.IssuingView.why_not`; empty when one can."""
         if self.issuing is None:
             return "not_fitted"
         printer = self.statuses.get("card_printer")

@@ -14,7 +14,7 @@ import structlog
 from devices.cabinet.contract import CabinetStatus, DoorState, TamperState
 from devices.contract import DeviceError
 from kiosk.fleet.facts import Door
-from kiosk.health.issuing import IssuingView
+from kiosk.health.issuing_view import IssuingView
 from kiosk.health.reporter import exchange_open
 from kiosk.journal.entries import Fact
 from kiosk.journal.errors import JournalError

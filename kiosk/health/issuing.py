@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import structlog
 
 from devices.card_printer.contract import CardPosition, CardPrinterStatus
 from devices.contract import StorageKind, StorageLevel
+from kiosk.health.issuing_view import IssuingView
 from kiosk.health.supplies import Supply, days_before, forecast
 from kiosk.journal.counters import used_on
 from kiosk.journal.errors import JournalError
@@ -32,33 +31,6 @@ RIBBON_SEEN = "ribbon.seen"
 
 PAPER_LASTS = "paper.lasts"
 """The counter of receipts at which the roll is used up, set when one is put in."""
-
-
-@dataclass(frozen=True, slots=True)
-class IssuingView:
-    """As of the latest look. ``stock``: cards that can be fed, by bank. ``blocks``: why the ledger is blocked.
-    ``open_issues``: those not ended but for cards waiting in the holding slot. ``attendant``: one of them waits for
-    an attendant. ``journal``: whether it can be written."""
-
-    stock: Mapping[str, int] = field(default_factory=dict)
-    blocks: tuple[str, ...] = ()
-    open_issues: int = 0
-    attendant: bool = False
-    journal: bool = True
-
-    @property
-    def why_not(self) -> str:
-        """The first reason why no issue may begin: ``journal``, ``blocked``, ``attendant``, ``open_issue``,
-        ``no_stock``; empty when one may."""
-        if not self.journal:
-            return "journal"
-        if self.blocks:
-            return "blocked"
-        if self.attendant:
-            return "attendant"
-        if self.open_issues:
-            return "open_issue"
-        return "" if self.stock else "no_stock"
 
 
 async def look_at_issuing(tools: Tools, status: object) -> IssuingView:

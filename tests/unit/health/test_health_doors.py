@@ -15,7 +15,7 @@ from devices.contract import DeviceState
 from kiosk.clock import ManualClock
 from kiosk.health.capabilities import Health
 from kiosk.health.doors import DoorWatch
-from kiosk.health.issuing import IssuingView
+from kiosk.health.issuing_view import IssuingView
 from kiosk.health.noted import follow
 from kiosk.health.telemetry import Telemetry
 from kiosk.journal.store import Journal

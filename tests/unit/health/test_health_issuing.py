@@ -25,7 +25,8 @@ from devices.fault_catalogue import Capability
 from kiosk.clock import ManualClock
 from kiosk.health import issuing
 from kiosk.health.capabilities import Health
-from kiosk.health.issuing import IssuingView, look_at_issuing, look_at_supplies
+from kiosk.health.issuing import look_at_issuing, look_at_supplies
+from kiosk.health.issuing_view import IssuingView
 from kiosk.host.port import HostRefused, HostUnavailable
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.issues import IssueEnd, IssueStep
