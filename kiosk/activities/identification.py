@@ -104,6 +104,7 @@ REASONS = {
     Finding.BLACKLISTED: "card_blacklisted",
     Finding.TYPE: "card_type",
     Finding.VERSION: "card_version",
+    Finding.NOT_YET_VALID: "card_not_yet_valid",
     Finding.BLANK: "card_unknown",
 }
 """Findings that stop a card: the reason why it is refused."""

@@ -6,10 +6,11 @@ past it is served with a warning, never refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from devices.card_reader.social_security_card.identity import IssuerData, card_number_is_consistent, chip_date
 
@@ -43,6 +44,21 @@ class Outcome(StrEnum):
 
     STOP = "stop"
     WARN = "warn"
+
+
+OUTCOMES: Mapping[Finding, Outcome] = MappingProxyType(
+    {
+        Finding.ISSUER_UNKNOWN: Outcome.STOP,
+        Finding.BLACKLISTED: Outcome.STOP,
+        Finding.TYPE: Outcome.STOP,
+        Finding.VERSION: Outcome.STOP,
+        Finding.NOT_YET_VALID: Outcome.STOP,
+        Finding.EXPIRED: Outcome.WARN,
+        Finding.VALIDITY_UNREADABLE: Outcome.WARN,
+        Finding.NUMBER_INCONSISTENT: Outcome.WARN,
+        Finding.BLANK: Outcome.STOP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,8 @@ def check(
     all. ``initialisers``: the initialiser numbers known, 24 digits each; None: all with the ministry's prefix.
     Whether the card is genuine is no part of this: :meth:`SocialSecurityCard.authenticate` raises.
     """
-    return tuple(_findings(issuer, today, blacklisted, regions, initialisers))
+    found = _findings(issuer, today, blacklisted, regions, initialisers)
+    return tuple(Verdict(each, OUTCOMES[each]) for each in found)
 
 
 def _findings(
@@ -100,20 +117,20 @@ def _findings(
     blacklisted: Callable[[IssuerData], bool],
     regions: Container[str] | None,
     initialisers: Container[str] | None,
-) -> Iterator[Verdict]:
+) -> Iterator[Finding]:
     if not _issuer_known(issuer, regions, initialisers):
-        yield Verdict(Finding.ISSUER_UNKNOWN, Outcome.STOP)
+        yield Finding.ISSUER_UNKNOWN
     if blacklisted(issuer):
-        yield Verdict(Finding.BLACKLISTED, Outcome.STOP)
+        yield Finding.BLACKLISTED
     if issuer.card_class and issuer.card_class not in CARD_CLASSES:
-        yield Verdict(Finding.TYPE, Outcome.STOP)
+        yield Finding.TYPE
     if issuer.version is None:
-        yield Verdict(Finding.VERSION, Outcome.STOP)
+        yield Finding.VERSION
     yield from _dates(issuer, today)
     if not issuer.card_number:
-        yield Verdict(Finding.BLANK, Outcome.STOP)
+        yield Finding.BLANK
     elif not card_number_is_consistent(issuer.card_number):
-        yield Verdict(Finding.NUMBER_INCONSISTENT, Outcome.WARN)
+        yield Finding.NUMBER_INCONSISTENT
 
 
 def _issuer_known(issuer: IssuerData, regions: Container[str] | None, initialisers: Container[str] | None) -> bool:
@@ -126,12 +143,12 @@ def _issuer_known(issuer: IssuerData, regions: Container[str] | None, initialise
     return issuer.initialiser.startswith(INITIALISER_PREFIX)
 
 
-def _dates(issuer: IssuerData, today: date) -> Iterator[Verdict]:
+def _dates(issuer: IssuerData, today: date) -> Iterator[Finding]:
     issued, until = chip_date(issuer.issue_date), chip_date(issuer.valid_until)
     if issued is not None and issued > today:
-        yield Verdict(Finding.NOT_YET_VALID, Outcome.STOP)
+        yield Finding.NOT_YET_VALID
     if until is None:
         if issuer.valid_until:
-            yield Verdict(Finding.VALIDITY_UNREADABLE, Outcome.WARN)
+            yield Finding.VALIDITY_UNREADABLE
     elif until < today:
-        yield Verdict(Finding.EXPIRED, Outcome.WARN)
+        yield Finding.EXPIRED

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from devices.card_reader.social_security_card.validity import OUTCOMES, Finding, Outcome
 from devices.id_reader.nations import NATIONS
+from kiosk.activities.identification import REASONS, REFUSED_BY_CHIP
 from kiosk.activities.refusals import ADVICE, OBSTACLES, host_trouble, obstacle, payer_trouble, refusal
 from kiosk.catalogue import divisions
 from kiosk.catalogue.fees import FeeBasis
@@ -53,6 +55,11 @@ def test_every_refusal_is_told_as_itself_and_with_words_for_what_follows() -> No
     assert set(ENDED_AS) == set(IssueFate)
     advice = [*ADVICE.values(), *OBSTACLES.values()]
     assert {key for each in advice for key in (*each.do, *each.where, *each.papers)} - KEYS == set()
+
+
+def test_whatever_stops_a_card_has_a_reason_that_is_told() -> None:
+    assert set(REASONS) == {finding for finding in Finding if OUTCOMES[finding] is Outcome.STOP}
+    assert {*REASONS.values(), *REFUSED_BY_CHIP.values()} <= set(ADVICE)
 
 
 def test_what_stands_against_an_application_is_told_also_when_it_comes_as_a_refusal() -> None:
