@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +39,10 @@ def host(
     ] = "KIOSK-TEST-01",
     size: Annotated[int, typer.Option(min=1, help="How many people there are in a new set of records.")] = 10_000,
     seed: Annotated[int | None, typer.Option(help="Which people; the same seed makes the same ones.")] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When its clock begins, such as 2026-11-22T09:00:00+08:00. Default: now."),
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="No TLS: to look at /docs in a browser, not for a kiosk.")
     ] = False,
@@ -52,6 +57,7 @@ def host(
     from kiosk.host.sandbox.reference import DataError
     from kiosk.host.sandbox.server import DEFAULT_SEED, ServerError, serve
 
+    start = None if now is None else _instant(now)
     logs.configure("host")
     folder = (state or state_folder("host")).absolute()
     try:
@@ -71,7 +77,19 @@ def host(
             tls=None if certificates is None else certificates.server,
             seed=DEFAULT_SEED if seed is None else seed,
             size=size,
+            start=start,
             ready=announce,
         )
     except (ServerError, DataError, OSError) as error:
         fail(f"host: {error}")
+
+
+def _instant(text: str) -> datetime:
+    """Exit code 2 for what is no moment."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--now: {text!r} is no time such as 2026-11-22T09:00:00+08:00", code=2)
+    if found.tzinfo is None:
+        fail(f"--now: {text!r} says no zone, such as +08:00 at its end", code=2)
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from id_plate import Plate
-from kiosk_rig import Kiosk, standing_of
+from kiosk_rig import MORNING, Kiosk, standing_of
 from rig_processes import bench_of, process
 
 from kiosk.demo.stand import Stand
@@ -60,7 +60,17 @@ def issuing_bench_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def host_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("host")
     size = "300"  # the 251st is the first with a duplicate number
-    words = ("host", "--state", str(folder / "state"), "--kiosk-id", "TEST01", "--size", size)
+    words = (
+        "host",
+        "--state",
+        str(folder / "state"),
+        "--kiosk-id",
+        "TEST01",
+        "--size",
+        size,
+        "--now",
+        MORNING.isoformat(),
+    )
     with process(*words, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", log=folder / "stderr") as ready:
         yield ready
 

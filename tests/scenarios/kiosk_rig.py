@@ -51,6 +51,10 @@ def numbers_on(receipts: list[dict[str, Any]]) -> list[str]:
     return [number for receipt in receipts for line in receipt["lines"] for number in re.findall(r"D\d{14}", line)]
 
 
+MORNING = ManualClock().now()
+"""When a kiosk's day begins, and its host's: what the one dates today is of today for the other, whenever it is run."""
+
+
 class Kiosk:
     """One controller, from start to stop."""
 

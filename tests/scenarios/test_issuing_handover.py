@@ -29,7 +29,7 @@ from kiosk_rig import Kiosk
 from kiosk.journal.issues import IssueStep
 from statemachines.views import (
     Attract,
-    Done,
+    Instruction,
     Maintenance,
     Menu,
     PinEntry,
@@ -126,7 +126,7 @@ async def test_a13_at_the_end_of_the_day_two_people_seal_it(issuer: Kiosk) -> No
         await kiosk.attendant_vouches(number)
     await sees(kiosk, Maintenance)
     await touches(kiosk, "choose", "tasks", to=Menu)
-    await touches(kiosk, "choose", "held", to=Done)
+    await touches(kiosk, "choose", "held", to=Instruction)
     await kiosk.bench.act("card-printer", "empty_holding_slot")
     await touches(kiosk, "done", to=TakePaper)
     await kiosk.bench.tear_off("staff")

@@ -22,6 +22,7 @@ import wallets
 from citizens import Citizen, Town
 from faults import draw
 from keepers import Keepers
+from kiosk_rig import MORNING
 from machine import KIOSK, LONGEST_ANSWER, Machine, Sample, Stuck
 from rig_processes import process
 
@@ -89,6 +90,7 @@ def place(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[s
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "devices.toml").write_text(LAYOUT)
     host_words = ("host", "--state", str(folder / "host"), "--kiosk-id", KIOSK, "--size", "300", "--seed", "1")
+    host_words += ("--now", MORNING.isoformat())
     with process(*host_words, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", log=folder / "host.err") as host:
         with httpx.Client(base_url=host["control"], trust_env=False) as control:
             others = [

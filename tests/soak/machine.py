@@ -12,20 +12,20 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import msgspec
 from faults import CABLE, Fault, order
-from kiosk_rig import Kiosk
+from kiosk_rig import MORNING, Kiosk
 from rig_screens import Screens
 from wallets import BANKS
 
 from devices.bench.client import BenchRefused
 from kiosk import forgetful
-from kiosk.clock import KIOSK_ZONE, ManualClock
+from kiosk.clock import ManualClock
 from kiosk.demo import preparing
 from kiosk.journal.store import Journal
 from statemachines.views import Show, Touched
@@ -117,7 +117,7 @@ class Machine:
         self.kiosk = Kiosk(self.folder, dict(self.bench_ready), dict(self.host_ready))
         self.kiosk.host_seconds = self.host_seconds
         self.bench, self.host = self.kiosk.bench, self.kiosk.host
-        self.now = datetime.now(UTC)
+        self.now = MORNING
         self.seen: dict[str, Any] = {}
         self.glass = Glass(self.folder / "link.sock")
         self._child: asyncio.subprocess.Process | None = None
@@ -129,7 +129,6 @@ class Machine:
         """A fresh world; the stock keepers have filled the hoppers, and keep some cards back."""
         await self.bench.reset()
         (await self.host.post("/sandbox/reset")).raise_for_status()
-        await self._morning()
         for reason in ("damaged", "lost"):
             price = {"reason": reason, "fen": 2000, "valid_from": "2026-01-01"}
             (await self.host.post("/sandbox/issuing/prices", json=price)).raise_for_status()
@@ -151,14 +150,6 @@ class Machine:
                 journal.ledger.load(f"hopper-{hopper}", loaded, who)
         journal.close()
         await self.begin()
-
-    async def _morning(self) -> None:
-        """Nine o'clock, for host and kiosk: what the one dates today is of today for the other."""
-        now = datetime.fromisoformat((await self.host.post("/sandbox/clock", json={"seconds": 0})).json())
-        nine = now.astimezone(KIOSK_ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
-        seconds = (nine - now) % timedelta(days=1)
-        answer = await self.host.post("/sandbox/clock", json={"seconds": seconds.total_seconds()})
-        self.now = datetime.fromisoformat(answer.json()).astimezone(UTC)
 
     async def refill(self, hopper: int, serials: list[str]) -> None:
         """Staff puts cards into a hopper."""

@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -27,7 +27,7 @@ from kiosk.host.sandbox.api import business_app
 from kiosk.host.sandbox.careers import month_number
 from kiosk.host.sandbox.certificates import TlsFiles
 from kiosk.host.sandbox.control import control_app
-from kiosk.host.sandbox.state import Sandbox
+from kiosk.host.sandbox.state import Sandbox, SandboxClock
 from kiosk.host.sandbox.store import open_store
 
 log = structlog.get_logger(__name__)
@@ -61,17 +61,19 @@ def serve(
     tls: TlsFiles | None,
     seed: int = DEFAULT_SEED,
     size: int = DEFAULT_SIZE,
+    start: datetime | None = None,
     ready: Callable[[Addresses], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then end cleanly. Call it in the main thread.
 
     ``listen`` and ``control``: ``address:port``, port 0 for any free one. ``tls`` None: plain HTTP, for looking at
-    ``/docs`` only. ``ready`` is called once, when both ports answer; by default one line of JSON
-    (``{"ready": true, "business": URL, "control": URL}``) is printed. Raises ServerError, DataError, OSError.
+    ``/docs`` only. ``start``: when its clock begins; None: the machine's time. ``ready`` is called once, when both
+    ports answer; by default one line of JSON (``{"ready": true, "business": URL, "control": URL}``) is printed. Raises
+    ServerError, DataError, OSError.
     """
 
     async def whole_life() -> None:
-        servers = _Servers(database, people, listen, control, tls, seed, size)
+        servers = _Servers(database, people, listen, control, tls, seed, size, SandboxClock(start))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, servers.stop)
@@ -92,7 +94,7 @@ def running(
     size: int = DEFAULT_SIZE,
 ) -> Iterator[Addresses]:
     """A sandbox in a thread of its own, for as long as the context lasts. Raises as :func:`serve`."""
-    servers = _Servers(database, people, listen, control, tls, seed, size)
+    servers = _Servers(database, people, listen, control, tls, seed, size, SandboxClock())
     started = threading.Event()
     found: list[Addresses] = []
     failure: list[BaseException] = []
@@ -146,7 +148,15 @@ class _Server(uvicorn.Server):
 
 class _Servers:
     def __init__(
-        self, database: Path, people: Path, listen: str, control: str, tls: TlsFiles | None, seed: int, size: int
+        self,
+        database: Path,
+        people: Path,
+        listen: str,
+        control: str,
+        tls: TlsFiles | None,
+        seed: int,
+        size: int,
+        clock: SandboxClock,
     ) -> None:
         self._tls = tls
         self._business_socket = _bound(listen)
@@ -155,10 +165,10 @@ class _Servers:
         self._addresses = Addresses(
             f"{scheme}://{_name(self._business_socket)}", f"http://{_name(self._control_socket)}"
         )
-        today = datetime.now(UTC).date()
+        today = clock.now().date()
         engine = open_store(database, people_file=people, seed=seed, size=size, today=today)
         settled = month_number(today.year, today.month) - 1
-        self._sandbox = Sandbox(engine, settled, check_base=self._addresses.control)
+        self._sandbox = Sandbox(engine, settled, check_base=self._addresses.control, clock=clock)
         self._servers: list[_Server] = []
         self._stopped = False
 

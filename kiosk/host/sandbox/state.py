@@ -18,10 +18,11 @@ from kiosk.host.sandbox.store import WRITTEN, metadata
 
 
 class SandboxClock:
-    """The machine's time, and an offset for tests that must not wait."""
+    """The machine's time, or one that began at ``start``; and an offset for tests that must not wait."""
 
-    def __init__(self) -> None:
-        self._ahead = timedelta()
+    def __init__(self, start: datetime | None = None) -> None:
+        self._apart = timedelta() if start is None else start - datetime.now(UTC)
+        self._ahead = self._apart
 
     def now(self) -> datetime:
         """UTC."""
@@ -32,8 +33,8 @@ class SandboxClock:
         self._ahead += timedelta(seconds=seconds)
 
     def reset(self) -> None:
-        """Back to the machine's time."""
-        self._ahead = timedelta()
+        """As if nothing had been advanced."""
+        self._ahead = self._apart
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """As after the first start: no faults, sessions, documents, applications or keys, all pre-made cards free,
-        limits as they were, the machine's time."""
+        limits as they were, the clock as if nothing had been advanced."""
         self.faults.clear()
         self.clock.reset()
         self.sessions.clear()
