@@ -61,18 +61,20 @@ def test_state_is_kept_where_the_system_says(monkeypatch, tmp_path):
 
 def test_the_hosts_day_can_be_chosen_and_comes_again_with_a_reset(tmp_path):
     words = ("--state", f"{tmp_path}", "--size", "20", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0")
-    with running("host", *words, "--now", "2031-03-05T09:00:00+08:00") as ready:
-        with httpx.Client(base_url=ready["control"], trust_env=False) as control:
+    with (
+        running("host", *words, "--now", "2031-03-05T09:00:00+08:00") as ready,
+        httpx.Client(base_url=ready["control"], trust_env=False) as control,
+    ):
 
-            def tells(seconds: float = 0) -> datetime:
-                answer = control.post("/sandbox/clock", json={"seconds": seconds})
-                return datetime.fromisoformat(answer.json())
+        def tells(seconds: float = 0) -> datetime:
+            answer = control.post("/sandbox/clock", json={"seconds": seconds})
+            return datetime.fromisoformat(answer.json())
 
-            begun = datetime(2031, 3, 5, 1, tzinfo=UTC)
-            assert begun <= tells() < begun + timedelta(minutes=5)
-            assert tells(86_400) >= begun + timedelta(days=1)
-            control.post("/sandbox/reset").raise_for_status()
-            assert begun <= tells() < begun + timedelta(minutes=5)
+        begun = datetime(2031, 3, 5, 1, tzinfo=UTC)
+        assert begun <= tells() < begun + timedelta(minutes=5)
+        assert tells(86_400) >= begun + timedelta(days=1)
+        control.post("/sandbox/reset").raise_for_status()
+        assert begun <= tells() < begun + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("time", ["tomorrow", "2031-03-05T09:00:00"])
