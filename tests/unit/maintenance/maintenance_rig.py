@@ -86,6 +86,7 @@ class Printer:
         self.emptied = 0
         self.units: tuple[StorageUnit, ...] = UNITS
         self.fault: str | None = None
+        self.position = CardPosition.NONE
         self.cleared = 0
 
     def status(self) -> CardPrinterStatus:
@@ -93,7 +94,7 @@ class Printer:
             device=DeviceState.ONLINE,
             fault=self.fault,
             media=MediaState.NOT_PRESENT,
-            position=CardPosition.NONE,
+            position=self.position,
             storage=self.units,
             ribbon=Ribbon(RibbonState.OK),
             cover=CoverState.CLOSED,

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from maintenance_rig import Rig
 
+from devices.card_printer.contract import CardPosition
 from kiosk.journal.business_number import BusinessNumber
 from kiosk.journal.issues import IssueEnd, IssueStep
 from kiosk.journal.ledger import CardPlace, StockLine
@@ -33,7 +34,7 @@ def stuck(rig: Rig, *, read: bool = True, fee: str = "") -> BusinessNumber:
         cards=1,
         fee_order=fee,
     )
-    rig.printer.fault = "card_printer.jam_exit"
+    rig.printer.fault, rig.printer.position = "card_printer.jam_exit", CardPosition.IN_PATH
     return business
 
 
