@@ -84,6 +84,7 @@ class Wearing(Judge):
         return {
             (name, limit.device, limit.code): Found(newest[name].at, facts)
             for name, before in week_ago.items()
+            if name in newest
             for limit, facts in worn(_since(newest[name], before), _since(before, earlier.get(name)))
         }
 

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from kiosk.fleet.console import asking, pieces, trail
 from kiosk.fleet.console.desk import Desk
-from kiosk.fleet.console.panel import Panel
+from kiosk.fleet.console.panel import HeadedPanel, Panel
 from kiosk.fleet.console.words import moment
 from kiosk.fleet.desk import lists
 from kiosk.fleet.desk.shapes import AuditCheck, AuditRow, QuarantineRow
@@ -26,7 +26,7 @@ class Trail:
     check: AuditCheck
 
 
-class Records(Panel[Trail]):
+class Records(HeadedPanel[Trail]):
     """Who did what, and whether the chain is whole."""
 
     def __init__(self, desk: Desk) -> None:
@@ -34,7 +34,6 @@ class Records(Panel[Trail]):
         self._walked: tuple[int, AuditCheck] | None = None
         self._about = ""
         self._limit = PAGE
-        self._body: ui.element | None = None
 
     def look(self) -> Trail:
         entries = lists.audit_trail(self.desk.service.reading, about=self._about, limit=self._limit)
@@ -49,16 +48,9 @@ class Records(Panel[Trail]):
             self._walked = now, lists.audit_check(self.desk.service.reading)
         return self._walked[1]
 
-    def redraw(self, seen: Trail) -> None:
-        """What is being typed stays while what is below is drawn anew."""
-        if self._body is None:
-            with self._box:
-                pieces.title(self.desk.words("audit.heading"), level=1)
-                self._form()
-                self._body = ui.element("div").classes("as-one")
-        self._body.clear()
-        with self._body:
-            self.draw(seen)
+    def head(self) -> None:
+        pieces.title(self.desk.words("audit.heading"), level=1)
+        self._form()
 
     def draw(self, seen: Trail) -> None:
         words = self.desk.words

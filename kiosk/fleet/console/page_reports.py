@@ -9,7 +9,7 @@ from nicegui import ui
 from kiosk.fleet.access.roles import Act
 from kiosk.fleet.console import business, excluding, pieces
 from kiosk.fleet.console.desk import Desk
-from kiosk.fleet.console.panel import Panel
+from kiosk.fleet.console.panel import HeadedPanel
 from kiosk.fleet.desk import reports
 from kiosk.fleet.desk.errors import Wrong
 from kiosk.fleet.desk.shapes_reports import AvailabilityReport, AvailabilityRow, BusinessReport
@@ -25,14 +25,13 @@ TABLES = {
 """What can be had as CSV, and what it is called."""
 
 
-class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
+class Reports(HeadedPanel[tuple[AvailabilityReport, BusinessReport]]):
     """Availability, time to repair, businesses; of the last seven days unless others are chosen."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._last = desk.service.clock.today()
         self._first = self._last - timedelta(days=6)
-        self._body: ui.element | None = None
         self._unfolded: set[str] = set()
 
     def look(self) -> tuple[AvailabilityReport, BusinessReport]:
@@ -42,16 +41,9 @@ class Reports(Panel[tuple[AvailabilityReport, BusinessReport]]):
             reports.business_report(engine, self._first, self._last),
         )
 
-    def redraw(self, seen: tuple[AvailabilityReport, BusinessReport]) -> None:
-        """The days that are being typed stay while what is below is drawn anew."""
-        if self._body is None:
-            with self._box:
-                pieces.title(self.desk.words("report.heading"), level=1)
-                self._period()
-                self._body = ui.element("div").classes("as-one")
-        self._body.clear()
-        with self._body:
-            self.draw(seen)
+    def head(self) -> None:
+        pieces.title(self.desk.words("report.heading"), level=1)
+        self._period()
 
     def draw(self, seen: tuple[AvailabilityReport, BusinessReport]) -> None:
         available, went = seen

@@ -63,6 +63,28 @@ class Panel(ABC, Generic[S]):
             self.draw(seen)
 
 
+class HeadedPanel(Panel[S]):
+    """One whose head, with what is being typed there, stays while what is below is drawn anew."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._body: ui.element | None = None
+
+    @abstractmethod
+    def head(self) -> None:
+        """Draw the head, once."""
+
+    def redraw(self, seen: S) -> None:
+        """The body only."""
+        if self._body is None:
+            with self._box:
+                self.head()
+                self._body = ui.element("div").classes("as-one")
+        self._body.clear()
+        with self._body:
+            self.draw(seen)
+
+
 async def keep(desk: Desk, panels: Iterable[Panel[Any]]) -> None:
     """Show the panels, and keep them up to date as long as the page is open."""
     listed, news = list(panels), asyncio.Event()

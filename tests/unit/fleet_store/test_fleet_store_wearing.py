@@ -90,6 +90,16 @@ def test_another_journal_and_a_kiosk_that_is_new_are_compared_with_nothing(fleet
     assert fleet.raised() == {}
 
 
+def test_a_journal_begun_anew_that_counts_nothing_that_wears_hinders_no_others(fleet: Fleet) -> None:
+    with fleet.engine.begin() as connection:
+        kiosks.register(connection, int(TODAY.timestamp() * 1000), "ann", "K0002")
+    for kiosk in ("K0001", "K0002"):
+        fleet.told(8, {MADE: 1000}, kiosk=kiosk)
+    fleet.told(0, {"starts": 1}, journal="c")
+    fleet.told(0, {MADE: 1100, JAMS: 50}, kiosk="K0002")
+    assert [key[0] for key in fleet.raised()] == ["K0002"]
+
+
 def test_a_kiosk_that_was_struck_off_is_not_judged(fleet: Fleet) -> None:
     fleet.told(8, {MADE: 1000})
     fleet.told(0, {MADE: 1100, JAMS: 50})
